@@ -1,0 +1,84 @@
+#include "daemon/config.h"
+
+#include <charconv>
+
+#include "daemon/base/log.h"
+
+namespace icure {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Longer than any sensible setting, and far from overflowing arithmetic on it.
+constexpr std::int64_t kLongestDays = 3650;
+
+bool is_loopback_http(const std::string& url) {
+  for (const auto* host : {"http://127.", "http://localhost", "http://[::1]"}) {
+    if (url.starts_with(host)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Millis> parse_duration(const std::string& text) {
+  std::int64_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  const std::string_view unit(rest, end);
+  Millis one{0};
+  if (unit == "ms") one = 1ms;
+  if (unit == "s") one = 1s;
+  if (unit == "m") one = 1min;
+  if (unit == "h") one = 1h;
+  if (unit == "d") one = 24h;
+  if (error != std::errc() || one == 0ms || count < 0 || count > kLongestDays * 24h / one) {
+    return Error{Code::invalid,
+                 "\"" + text + "\" is no duration: write \"90s\", \"15m\", \"24h\" or \"7d\""};
+  }
+  return one * count;
+}
+
+std::vector<std::string> faults_of(const Config& config) {
+  std::vector<std::string> faults;
+  const auto demand = [&faults](bool fine, const char* fault) {
+    if (!fine) faults.emplace_back(fault);
+  };
+  const auto& url = config.platform.url;
+  demand(!url.empty(), "platform.url: is required, such as \"https://api.icure.cloud\"");
+  demand(url.empty() || url.starts_with("https://") || is_loopback_http(url),
+         "platform.url: must begin with https:// (http:// only to this machine itself)");
+  demand(!config.platform.login.empty(), "platform.login: is required");
+  demand(config.platform.connect_timeout >= 1s, "platform.connect_timeout: must be 1s or more");
+  demand(config.platform.request_timeout >= 1s, "platform.request_timeout: must be 1s or more");
+  demand(config.gateway.url.empty() == config.gateway.spec_id.empty(),
+         "gateway: url and spec_id go together; set both or none");
+  demand(config.gateway.url.empty() || config.gateway.url.starts_with("https://") ||
+             is_loopback_http(config.gateway.url),
+         "gateway.url: must begin with https:// (http:// only to this machine itself)");
+  demand(config.store.directory.starts_with("/"), "store.directory: must be an absolute path");
+  demand(config.ipc.socket.starts_with("/"), "ipc.socket: must be an absolute path");
+  demand(config.ipc.socket.size() < 108, "ipc.socket: must be shorter than 108 bytes");
+  demand(config.sync.interval >= 1s, "sync.interval: must be 1s or more");
+  demand(config.sync.full_interval >= config.sync.interval,
+         "sync.full_interval: must not be shorter than sync.interval");
+  demand(config.outbox.retry_min >= 100ms && config.outbox.retry_min <= config.outbox.retry_max,
+         "outbox.retry_min: must be 100ms or more and not longer than outbox.retry_max");
+  demand(bool(log::level_named(config.log.level)),
+         "log.level: must be \"debug\", \"info\", \"warning\" or \"error\"");
+  demand(bool(log::format_named(config.log.format)),
+         "log.format: must be \"auto\", \"text\" or \"json\"");
+  for (std::size_t i = 0; i < config.access.size(); ++i) {
+    const auto& rule = config.access[i];
+    const auto name = "access[" + std::to_string(i + 1) + "]";
+    if (rule.user.empty() == rule.group.empty()) {
+      faults.push_back(name + ": needs either user or group");
+    }
+    if (rule.role != "reader" && rule.role != "operator" && rule.role != "admin") {
+      faults.push_back(name + ".role: must be \"reader\", \"operator\" or \"admin\"");
+    }
+  }
+  return faults;
+}
+
+}  // namespace icure

@@ -1,0 +1,27 @@
+// Unix signals as callbacks on the loop.
+#pragma once
+#include <functional>
+
+#include "daemon/loop/handle.h"
+
+namespace icure::loop {
+
+/// Calls `on_signal` on the loop thread each time the process gets `number`, until destroyed.
+class Signal {
+ public:
+  Signal(uv_loop_t& loop, int number, std::function<void()> on_signal)
+      : handle_(make_handle<uv_signal_t>(loop, uv_signal_init)), on_signal_(std::move(on_signal)) {
+    handle_->data = this;
+    uv_signal_start(
+        handle_.get(), [](uv_signal_t* got, int) { static_cast<Signal*>(got->data)->on_signal_(); },
+        number);
+  }
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+
+ private:
+  UniqueHandle<uv_signal_t> handle_;
+  std::function<void()> on_signal_;
+};
+
+}  // namespace icure::loop

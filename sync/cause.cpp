@@ -1,0 +1,127 @@
+#include "sync/cause.h"
+
+namespace icure::sync {
+
+std::string_view word_of(Cause cause) {
+  switch (cause) {
+    case Cause::none:
+      return "none";
+    case Cause::no_route:
+      return "no_route";
+    case Cause::dns:
+      return "dns";
+    case Cause::connect:
+      return "connect";
+    case Cause::timeout:
+      return "timeout";
+    case Cause::tls:
+      return "tls";
+    case Cause::proxy:
+      return "proxy";
+    case Cause::captive_portal:
+      return "captive_portal";
+    case Cause::auth:
+      return "auth";
+    case Cause::otp:
+      return "otp";
+    case Cause::permission:
+      return "permission";
+    case Cause::rate_limited:
+      return "rate_limited";
+    case Cause::server:
+      return "server";
+    case Cause::bad_answer:
+      return "bad_answer";
+    case Cause::oversized:
+      return "oversized";
+    case Cause::refused:
+      return "refused";
+    case Cause::disk:
+      return "disk";
+    case Cause::store:
+      return "store";
+    case Cause::stopping:
+      return "stopping";
+  }
+  return "none";
+}
+
+Explanation explain(Cause cause) {
+  switch (cause) {
+    case Cause::none:
+      return {"", ""};
+    case Cause::no_route:
+      return {"this machine has no network route to the platform",
+              "check the network cable, the router and the internet line"};
+    case Cause::dns:
+      return {"the platform's name cannot be resolved",
+              "check the DNS server of this machine and [platform] url"};
+    case Cause::connect:
+      return {"the platform refuses or drops connections",
+              "check the firewall and [platform] url; if both are right, wait"};
+    case Cause::timeout:
+      return {"the platform does not answer in time", "check the internet line; else wait"};
+    case Cause::tls:
+      return {"the platform's certificate cannot be trusted",
+              "check this machine's clock and ca-certificates; if the clinic's proxy opens TLS, "
+              "name its certificate in [platform] ca_file"};
+    case Cause::proxy:
+      return {"the proxy refuses or cannot be reached", "check [platform] proxy"};
+    case Cause::captive_portal:
+      return {"somebody else answers in the platform's place, such as a network's login page",
+              "open a web page from this network and sign in there, or check [platform] url"};
+    case Cause::auth:
+      return {"the platform refuses the login of this daemon",
+              "check [platform] login and its password, and that the user is active"};
+    case Cause::otp:
+      return {"the login of this daemon needs a one-time code",
+              "give the daemon a user without two-factor login, or a token as its password"};
+    case Cause::permission:
+      return {"the daemon's user may not read this", "give its user the needed role"};
+    case Cause::rate_limited:
+      return {"the platform asked to wait", "nothing to do: the daemon goes on by itself"};
+    case Cause::server:
+      return {"the platform has a fault", "nothing to do: the daemon tries again by itself"};
+    case Cause::bad_answer:
+      return {"the platform's answer was cut off or makes no sense",
+              "nothing to do if it passes; else ask the platform's support"};
+    case Cause::oversized:
+      return {"the platform's answer was far larger than what was asked for",
+              "ask the platform's support, or lower [platform] page_size"};
+    case Cause::refused:
+      return {"the platform says that a request of this daemon is wrong",
+              "check [mirror] and [platform]; else report it with the log"};
+    case Cause::disk:
+      return {"the disk is full", "free some space; the daemon goes on by itself"};
+    case Cause::store:
+      return {"the daemon's own database failed", "see the log; check the disk"};
+    case Cause::stopping:
+      return {"the daemon is stopping", ""};
+  }
+  return {"", ""};
+}
+
+bool ends_run(Cause cause) {
+  switch (cause) {
+    case Cause::permission:
+    case Cause::bad_answer:
+    case Cause::oversized:
+    case Cause::refused:
+      return false;
+    default:
+      return true;
+  }
+}
+
+Fault fault_of(const Error& error) {
+  switch (error.code) {
+    case Code::read_only:
+      return Fault{Cause::disk, 0, error.message};
+    case Code::cancelled:
+      return Fault{Cause::stopping, 0, error.message};
+    default:
+      return Fault{Cause::store, 0, error.message};
+  }
+}
+
+}  // namespace icure::sync

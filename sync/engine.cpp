@@ -1,0 +1,225 @@
+#include "sync/engine.h"
+
+#include <algorithm>
+
+#include "daemon/base/log.h"
+#include "sync/backoff.h"
+
+namespace icure::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+// While nothing else talks to the platform, ask it now and then whether it is there, so that
+// status does not say "online" for minutes after a cable was pulled.
+constexpr Millis kHealthCheck = 30s;
+// A failed run is repeated soon, then less and less often: the platform may answer a probe and
+// still fail every sweep.
+constexpr Millis kFirstRetry = 1s;
+
+}  // namespace
+
+void Engine::succeeded() {
+  if (!connection_.succeeded()) return;
+  since_ = clock_.wall();
+  log::info("online: the platform answers");
+}
+
+void Engine::failed(const Fault& fault) {
+  if (fault.cause == Cause::stopping || !ends_run(fault.cause)) return;
+  if (!connection_.failed(fault, clock_.uptime())) return;
+  since_ = clock_.wall();
+  const auto words = explain(fault.cause);
+  log::warning("offline: {} ({}): {}; {}", words.text, word_of(fault.cause), fault.message,
+               words.hint);
+}
+
+Task<Done> Engine::loop(std::stop_token stop) {
+  std::stop_callback end_nap(stop, [this] { wake(); });
+  std::string trigger = "start";
+  for (bool full = true; !stop.stop_requested();) {
+    co_await run_once(trigger, full, stop);
+    const bool more = co_await wait_for_work(trigger, full, stop);
+    if (!more) break;
+  }
+  stopped_ = true;
+  changed_.fire();
+  co_return Done{};
+}
+
+Task<Done> Engine::run_once(std::string trigger, bool full, std::stop_token stop) {
+  store::Run run;
+  run.id = uuid4(random_);
+  run.trigger = std::move(trigger);
+  run.full = full;
+  run.started = clock_.wall();
+  run.state = "running";
+  const auto requests = rest_.requests();
+  const auto bytes = rest_.bytes();
+  running_ = run;
+  ++begun_;
+  next_run_.reset();
+  if (full) reconnected_ = false;
+  co_await record(run);
+  changed_.fire();
+
+  Fault fault = co_await sweep_all(*running_, stop);
+
+  run = *running_;
+  run.finished = clock_.wall();
+  run.requests = rest_.requests() - requests;
+  run.bytes = rest_.bytes() - bytes;
+  run.state = "done";
+  if (fault.cause == Cause::stopping) {
+    run.state = "cut_off";
+  } else if (fault.cause != Cause::none) {
+    run.state = "failed";
+    run.cause = word_of(fault.cause);
+    log::warning("sync failed ({}): {}", run.cause, fault.message);
+  }
+  plan(run);
+  co_await record(run);
+  last_ = std::move(run);
+  running_.reset();
+  ++finished_;
+  changed_.fire();
+  co_return Done{};
+}
+
+Task<Done> Engine::record(store::Run run) {
+  auto job = [this, &run] { return history_.ledger.record(run); };
+  auto recorded = co_await history_.thread.run(std::move(job));
+  if (!recorded) log::warning("the history of runs is not written: {}", recorded.error().message);
+  co_return Done{};
+}
+
+/// Sweeps every kind, users first: they are what the clinic's programs ask most. A fault that
+/// concerns one kind alone does not stop the others. Returns the first fault.
+Task<Fault> Engine::sweep_all(store::Run& run, std::stop_token stop) {
+  Fault first{Cause::none, 0, ""};
+  for (const auto kind : options_.kinds) {
+    auto& counts = run.kinds[kind];
+    const auto depth = run.full ? Depth::full : Depth::quick;
+    auto swept = co_await sweeper_.sweep(kind, depth, counts, stop);
+    if (swept) {
+      succeeded();
+      log::info("{} sync of {}: {} seen, {} added, {} changed, {} deleted",
+                run.full ? "full" : "quick", name_of(kind), counts.seen, counts.added,
+                counts.changed, counts.deleted);
+      continue;
+    }
+    const auto& fault = swept.error();
+    failed(fault);
+    if (first.cause == Cause::none) first = fault;
+    if (ends_run(fault.cause)) break;
+    log::warning("sync of {} failed ({}): {}", name_of(kind), word_of(fault.cause), fault.message);
+  }
+  co_return first;
+}
+
+/// Decides from how a run ended when the next ones are due.
+void Engine::plan(const store::Run& ended) {
+  const auto now = clock_.uptime();
+  next_quick_ = now + spread(options_.interval, random_);
+  retry_at_.reset();
+  if (ended.state != "done") {
+    const auto ceiling =
+        std::min(kFirstRetry * (1 << std::min(failed_runs_++, 20)), options_.interval);
+    retry_at_ = now + full_jitter(ceiling, random_);
+    return;
+  }
+  failed_runs_ = 0;
+  if (!ended.full) return;
+  next_full_ = now + spread(options_.full_interval, random_);
+  next_after_reconnect_ = now + options_.interval;
+}
+
+/// The next run that is due without anyone asking.
+Engine::Due Engine::next_due() const {
+  if (retry_at_) {
+    const bool full = last_->full || clock_.uptime() >= next_full_;
+    return {*retry_at_, reconnected_ ? "reconnect" : "schedule", full};
+  }
+  // Everything may have happened meanwhile, but a flapping line must not cause a sweep each time.
+  if (reconnected_ && next_after_reconnect_ <= next_full_) {
+    return {next_after_reconnect_, "reconnect", true};
+  }
+  if (next_full_ <= next_quick_) return {next_full_, "schedule", true};
+  return {next_quick_, "schedule", false};
+}
+
+/// Waits for a reason to run. False: the engine stops.
+Task<bool> Engine::wait_for_work(std::string& trigger, bool& full, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    if (wanted_) {
+      trigger = "request";
+      full = wanted_full_;
+      wanted_ = wanted_full_ = false;
+      co_return true;
+    }
+    const auto now = clock_.uptime();
+    const bool online = connection_.view().online;
+    const auto due = next_due();
+    if (online && due.at <= now) {
+      trigger = due.trigger;
+      full = due.full;
+      co_return true;
+    }
+    const auto pause =
+        online ? std::min(due.at - now, kHealthCheck) : connection_.next_probe(now, random_);
+    next_run_ = clock_.wall() + (online ? due.at - now : pause);
+    co_await nap(pause, stop);
+    if (stop.stop_requested() || wanted_) continue;
+    if (online && pause < kHealthCheck) continue;
+    const bool answered = co_await probe(stop);
+    if (!online && answered) reconnected_ = true;
+  }
+  co_return false;
+}
+
+/// One small request. Tells the connection's state, and returns whether the platform can be used.
+Task<bool> Engine::probe(std::stop_token stop) {
+  auto reply = co_await rest_.current_user(stop);
+  if (reply) {
+    succeeded();
+    co_return true;
+  }
+  failed(reply.error());
+  // The platform answered, even if it did not like the question.
+  co_return !ends_run(reply.error().cause);
+}
+
+Task<Done> Engine::nap(Millis duration, std::stop_token stop) {
+  if (stop.stop_requested()) co_return Done{};
+  nap_ = std::stop_source();
+  auto slept = co_await clock_.sleep(duration, nap_.get_token());
+  static_cast<void>(slept);  // woken or not, the caller looks at what there is to do
+  co_return Done{};
+}
+
+void Engine::wake() {
+  nap_.request_stop();
+}
+
+Task<Result<store::Run>> Engine::run_now(bool full, bool wait) {
+  const auto now = clock_.uptime();
+  if (connection_.quiet_until() > now) {
+    co_return Error{Code::unavailable, "the platform asked this daemon to wait",
+                    "try again when the time is over", connection_.quiet_until() - now};
+  }
+  // Join what is running if it does what was asked, else wait for a run of our own.
+  std::uint64_t target = begun_;
+  if (!running_ || (full && !running_->full)) {
+    target = begun_ + 1;
+    wanted_ = true;
+    wanted_full_ = wanted_full_ || full;
+    wake();
+  }
+  while (!stopped_ && begun_ < target) co_await changed_.wait();
+  while (wait && !stopped_ && finished_ < target) co_await changed_.wait();
+  if (!wait && running_ && begun_ == target) co_return *running_;
+  if (finished_ >= target && last_) co_return *last_;
+  co_return Error{Code::unavailable, "the daemon is stopping", "try again in a moment"};
+}
+
+}  // namespace icure::sync

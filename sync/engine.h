@@ -1,0 +1,98 @@
+// Engine: when to sync. Runs on start, on schedule, on request and when the line comes back; one
+// run at a time; knows whether the platform can be used.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/event.h"
+#include "daemon/base/random.h"
+#include "store/ledger.h"
+#include "sync/connection.h"
+#include "sync/sweep.h"
+
+namespace icure::sync {
+
+struct EngineOptions {
+  std::vector<Kind> kinds;
+  Millis interval{0};       ///< Between quick runs.
+  Millis full_interval{0};  ///< Between full runs.
+};
+
+/// Where the history of runs is kept. A failure is logged and does not stop the sync.
+struct History {
+  store::Ledger& ledger;  // touched on its thread only
+  Background& thread;
+};
+
+/// Loop thread only. What it refers to outlives loop().
+class Engine {
+ public:
+  Engine(Rest& rest, Sweeper& sweeper, History history, Clock& clock, Random& random)
+      : rest_(rest), sweeper_(sweeper), history_(history), clock_(clock), random_(random) {}
+
+  void configure(EngineOptions options) { options_ = std::move(options); }
+
+  /// Syncs until `stop` is requested. To be run once, in a Scope.
+  Task<Done> loop(std::stop_token stop);
+
+  /// Syncs now, or joins the running run if that is full or `full` was not asked. Returns when
+  /// the run has begun, or with `wait` when it is finished, also when it failed (its state says
+  /// so). Fails with unavailable while the platform asked us to wait.
+  Task<Result<store::Run>> run_now(bool full, bool wait);
+
+  const ConnectionView& connection() const { return connection_.view(); }
+  WallTime since() const { return since_; }  ///< When connection() last changed.
+  /// The run that is under way, and the last one that ended.
+  const std::optional<store::Run>& running() const { return running_; }
+  const std::optional<store::Run>& last() const { return last_; }
+  std::optional<WallTime> next_run() const { return next_run_; }
+  /// Told by others who talk to the platform, such as a read that asked it first.
+  void succeeded();
+  void failed(const Fault& fault);
+
+ private:
+  Task<Done> run_once(std::string trigger, bool full, std::stop_token stop);
+  Task<Done> record(store::Run run);
+  Task<Fault> sweep_all(store::Run& run, std::stop_token stop);
+  Task<bool> wait_for_work(std::string& trigger, bool& full, std::stop_token stop);
+  Task<bool> probe(std::stop_token stop);
+  Task<Done> nap(Millis duration, std::stop_token stop);
+  struct Due {
+    Millis at;  // of uptime
+    std::string_view trigger;
+    bool full;
+  };
+  Due next_due() const;
+  void plan(const store::Run& ended);
+  void wake();
+
+  Rest& rest_;
+  Sweeper& sweeper_;
+  History history_;
+  Clock& clock_;
+  Random& random_;
+  EngineOptions options_;
+
+  Connection connection_;
+  WallTime since_{};
+  std::optional<store::Run> running_;
+  std::optional<store::Run> last_;
+  std::optional<WallTime> next_run_;
+  // When to run again; all of uptime.
+  Millis next_quick_{0};
+  Millis next_full_{0};
+  Millis next_after_reconnect_{0};
+  std::optional<Millis> retry_at_;  // the last run failed
+  int failed_runs_ = 0;             // in a row
+  bool reconnected_ = false;        // the line came back and no full run has begun since
+  std::uint64_t begun_ = 0;         // runs begun so far
+  std::uint64_t finished_ = 0;      // runs finished so far
+  bool wanted_ = false;             // someone asked for a run
+  bool wanted_full_ = false;
+  bool stopped_ = false;
+  Event changed_;  // a run began or finished, or the engine stopped
+  std::stop_source nap_;
+};
+
+}  // namespace icure::sync

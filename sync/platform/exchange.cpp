@@ -1,0 +1,172 @@
+#include "sync/platform/exchange.h"
+
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+
+#include <cerrno>
+#include <charconv>
+
+namespace icure::sync {
+namespace {
+
+constexpr long kReadBuffer = 256 * 1024;  // twice as fast as curl's default for whole pages
+
+bool is_loopback(const std::string& url) {
+  return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
+         url.starts_with("http://[::1]");
+}
+
+Cause cause_of(CURLcode verdict, long os_errno, bool proxied) {
+  switch (verdict) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return Cause::proxy;
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return Cause::dns;
+    case CURLE_COULDNT_CONNECT:
+      if (os_errno == ENETUNREACH || os_errno == EHOSTUNREACH || os_errno == ENETDOWN) {
+        return Cause::no_route;
+      }
+      return proxied ? Cause::proxy : Cause::connect;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Cause::timeout;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER:
+      return Cause::tls;
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return Cause::bad_answer;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return Cause::stopping;
+#if LIBCURL_VERSION_NUM >= 0x074900
+    case CURLE_PROXY:
+      return Cause::proxy;
+#endif
+    default:
+      return Cause::connect;  // refused, reset, or cut off in the middle
+  }
+}
+
+/// RFC 9110: seconds or a date.
+std::optional<Millis> retry_after(const std::string& value, WallTime now) {
+  if (value.empty()) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto* end = value.data() + value.size();
+  if (std::from_chars(value.data(), end, seconds).ptr == end && seconds >= 0) {
+    return std::chrono::seconds(std::min<std::int64_t>(seconds, 24 * 3600));
+  }
+  const auto date = parse_http_date(value);
+  if (!date) return std::nullopt;
+  return std::max(*date - now, Millis(0));
+}
+
+}  // namespace
+
+Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
+    : options_(options), request_(request), easy_(curl_easy_init()) {
+  auto* easy = easy_.get();
+  const auto set = [easy](CURLoption option, auto value) { curl_easy_setopt(easy, option, value); };
+  const auto url = options.base_url + request.target;
+  set(CURLOPT_URL, url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_PROXY, options.proxy.c_str());
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  set(CURLOPT_TIMEOUT_MS,
+      static_cast<long>(request.timeout.value_or(options.request_timeout).count()));
+  set(CURLOPT_BUFFERSIZE, kReadBuffer);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  // Inflating costs more than a loopback connection saves.
+  if (!is_loopback(options.base_url)) set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  set(CURLOPT_SSL_CTX_FUNCTION, &on_tls);
+  set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &on_body);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+
+  add_header("Accept", "application/json");
+  add_header("X-Bypass-Session", "1");  // platform: else each request makes an HTTP session
+  if (!request.bearer.empty()) add_header("Authorization: Bearer", request.bearer.reveal());
+  if (!request.refresh_token.empty()) add_header("Refresh-Token", request.refresh_token.reveal());
+  if (request.method != "GET") {
+    add_header("Content-Type", "application/json");
+    add_header("Expect", "");
+    const auto body =
+        request.secret_body.empty() ? std::string_view(request.body) : request.secret_body.reveal();
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());  // not copied: request outlives us
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+  set(CURLOPT_HTTPHEADER, headers_);
+}
+
+Exchange::~Exchange() {
+  for (auto* each = headers_; each; each = each->next) {
+    OPENSSL_cleanse(each->data, std::char_traits<char>::length(each->data));
+  }
+  curl_slist_free_all(headers_);
+}
+
+void Exchange::add_header(std::string_view name, std::string_view value) {
+  std::string line(name);
+  line += name.find(':') == std::string_view::npos ? ": " : " ";
+  line += value;
+  headers_ = curl_slist_append(headers_, line.c_str());
+  OPENSSL_cleanse(line.data(), line.size());
+}
+
+std::string Exchange::header(const char* name) {
+  ::curl_header* found = nullptr;
+  if (curl_easy_header(easy(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  return found->value;
+}
+
+std::size_t Exchange::on_body(char* bytes, std::size_t, std::size_t count, void* self) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  // Counted after inflating, so that a small archive of a huge text is caught as well.
+  if (exchange.body_.size() + count > exchange.request_.max_body) {
+    exchange.oversized_ = true;
+    return 0;
+  }
+  exchange.body_.append(bytes, count);
+  return count;
+}
+
+CURLcode Exchange::on_tls(CURL*, void* context, void* self) {
+  const auto& file = static_cast<Exchange*>(self)->options_.ca_file;
+  if (file.empty()) return CURLE_OK;
+  const bool loaded =
+      SSL_CTX_load_verify_locations(static_cast<SSL_CTX*>(context), file.c_str(), nullptr) == 1;
+  return loaded ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
+}
+
+Answer<HttpReply> Exchange::result(CURLcode verdict, WallTime now) {
+  if (oversized_) return Fault{Cause::oversized, 200, "the answer is larger than it can be"};
+  if (verdict != CURLE_OK) {
+    long os_errno = 0;
+    curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &os_errno);
+    return Fault{cause_of(verdict, os_errno, !options_.proxy.empty()), 0,
+                 curl_easy_strerror(verdict)};
+  }
+  HttpReply reply;
+  long status = 0;
+  curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+  reply.status = static_cast<int>(status);
+  reply.body = std::move(body_);
+  reply.html = header("Content-Type").starts_with("text/html");
+  reply.date = parse_http_date(header("Date"));
+  reply.retry_after = retry_after(header("Retry-After"), reply.date.value_or(now));
+  const auto level = header("Icure-Minimum-Required-Auth-Level");
+  int number = 0;
+  if (std::from_chars(level.data(), level.data() + level.size(), number).ptr != level.data()) {
+    reply.required_auth_level = number;
+  }
+  return reply;
+}
+
+}  // namespace icure::sync

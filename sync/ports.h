@@ -1,0 +1,44 @@
+// What the sync engine asks of the world outside the process. Http is met by
+// sync/platform/curl_http.h, and by a script in tests.
+#pragma once
+#include <cstddef>
+#include <stop_token>
+#include <string>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/secret.h"
+#include "daemon/base/task.h"
+#include "sync/cause.h"
+
+namespace icure::sync {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target;                  ///< Path and query, below the platform's base URL.
+  std::string body = {};               ///< JSON; empty: none.
+  Secret secret_body = {};             ///< Sent instead of `body` if not empty.
+  Secret bearer = {};                  ///< For the Authorization header; empty: none.
+  Secret refresh_token = {};           ///< For the Refresh-Token header; empty: none.
+  std::size_t max_body = 0;            ///< Of the reply, in bytes; more is Cause::oversized.
+  std::optional<Millis> timeout = {};  ///< Of the whole exchange; absent: the configured one.
+};
+
+struct HttpReply {
+  int status = 0;
+  std::string body;
+  bool html = false;                       ///< By its Content-Type: nothing of the platform's is.
+  std::optional<WallTime> date;            ///< The server's clock.
+  std::optional<Millis> retry_after;       ///< From now on, whichever form the header had.
+  std::optional<int> required_auth_level;  ///< Icure-Minimum-Required-Auth-Level.
+};
+
+/// Loop thread only.
+class Http {
+ public:
+  virtual ~Http() = default;
+  /// A reply of any status, or a Fault of the way there: no_route, dns, connect, timeout, tls,
+  /// proxy, bad_answer (cut off), oversized; stopping as soon as `stop` is requested.
+  virtual Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop) = 0;
+};
+
+}  // namespace icure::sync

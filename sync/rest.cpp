@@ -1,0 +1,151 @@
+#include "sync/rest.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sync/url.h"
+
+namespace icure::sync {
+namespace {
+
+using Json = nlohmann::json;
+
+// What an answer may weigh before it is not believed: per document asked for, per id listed.
+// platform: a data owner's key maps can make a document large; 1-2 KiB is usual.
+constexpr std::size_t kDocumentBytes = 64 * 1024;
+constexpr std::size_t kFloorBytes = 1024 * 1024;
+constexpr std::size_t kCeilingBytes = 64 * 1024 * 1024;
+constexpr std::size_t kMatchBytes = 256 * 1024 * 1024;
+
+std::size_t room_for(std::size_t documents) {
+  return std::min(kCeilingBytes, kFloorBytes + documents * kDocumentBytes);
+}
+
+std::string_view path_of(Kind kind) {
+  switch (kind) {
+    case Kind::user:
+      return "/rest/v2/user";
+    case Kind::hcp:
+      return "/rest/v2/hcparty";
+    case Kind::patient:
+      return "/rest/v2/patient";
+    case Kind::device:
+      return "/rest/v2/device";
+  }
+  return "";
+}
+
+HttpRequest post(std::string target, std::string body, std::size_t max_body) {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = std::move(target);
+  request.body = std::move(body);
+  request.max_body = max_body;
+  return request;
+}
+
+HttpRequest get(std::string target, std::size_t max_body) {
+  HttpRequest request;
+  request.target = std::move(target);
+  request.max_body = max_body;
+  return request;
+}
+
+std::string ids_body(const std::vector<std::string>& ids) {
+  return Json{{"ids", ids}}.dump();
+}
+
+Cause cause_of(const HttpReply& reply) {
+  if (reply.html) return Cause::captive_portal;
+  switch (reply.status) {
+    case 401:
+      return Cause::auth;
+    case 402:
+    case 403:
+      return Cause::permission;
+    case 407:
+      return Cause::proxy;
+    case 429:
+      return Cause::rate_limited;
+    default:
+      break;
+  }
+  if (reply.status >= 500) return Cause::server;
+  if (reply.status >= 300 && reply.status < 400) return Cause::captive_portal;
+  return reply.status >= 400 ? Cause::refused : Cause::bad_answer;
+}
+
+}  // namespace
+
+std::string all_filter(Kind kind) {
+  switch (kind) {
+    case Kind::user:
+      return R"({"$type":"AllUsersFilter"})";
+    case Kind::hcp:
+      return R"({"$type":"AllHealthcarePartiesFilter"})";
+    case Kind::device:
+      return R"({"$type":"AllDevicesFilter"})";
+    case Kind::patient:
+      break;
+  }
+  return "{}";
+}
+
+std::string patients_of_filter(const std::string& data_owner) {
+  return Json{{"$type", "PatientByHcPartyFilter"}, {"healthcarePartyId", data_owner}}.dump();
+}
+
+Task<Answer<Body>> Rest::send(HttpRequest request, std::stop_token stop) {
+  const std::string where =
+      request.method + " " + request.target.substr(0, request.target.find('?'));
+  const auto asked = ++order_;
+  ++requests_;
+  auto reply = co_await session_.send(std::move(request), stop);
+  if (!reply) co_return std::move(reply).error();
+  bytes_ += reply->body.size();
+  if (reply->status == 200 && !reply->html) {
+    co_return Body{std::move(reply->body), asked, ++order_};
+  }
+  // The path holds no ids but those of data owners; the body may hold anything and is not told.
+  Fault fault{cause_of(*reply), reply->status, where + " answered " + std::to_string(reply->status),
+              reply->retry_after};
+  co_return fault;
+}
+
+Task<Answer<Body>> Rest::users_page(std::optional<wire::NextPage> from, std::size_t limit,
+                                    std::stop_token stop) {
+  auto target =
+      std::string(path_of(Kind::user)) + "?skipPatients=false&limit=" + std::to_string(limit);
+  if (from) {
+    if (from->start_key) target += "&startKey=" + percent_encoded(*from->start_key);
+    target += "&startDocumentId=" + percent_encoded(from->start_id);
+  }
+  auto request = get(std::move(target), room_for(limit));
+  co_return co_await send(std::move(request), stop);
+}
+
+Task<Answer<Body>> Rest::match(Kind kind, std::string filter, std::stop_token stop) {
+  auto request = post(std::string(path_of(kind)) + "/match", std::move(filter), kMatchBytes);
+  co_return co_await send(std::move(request), stop);
+}
+
+Task<Answer<Body>> Rest::by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
+  auto request = post(std::string(path_of(kind)) + "/byIds", ids_body(ids), room_for(ids.size()));
+  co_return co_await send(std::move(request), stop);
+}
+
+Task<Answer<Body>> Rest::stubs(std::vector<std::string> ids, std::stop_token stop) {
+  auto request = post("/rest/v2/dataowner/stub/byIds", ids_body(ids), room_for(ids.size()));
+  co_return co_await send(std::move(request), stop);
+}
+
+Task<Answer<Body>> Rest::current_user(std::stop_token stop) {
+  auto request = get("/rest/v2/user/current", room_for(1));
+  co_return co_await send(std::move(request), stop);
+}
+
+Task<Answer<Body>> Rest::hierarchy(std::stop_token stop) {
+  auto request = get("/rest/v2/dataowner/current/hierarchy/stub", room_for(5));
+  co_return co_await send(std::move(request), stop);
+}
+
+}  // namespace icure::sync

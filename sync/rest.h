@@ -1,0 +1,59 @@
+// Rest: the platform's calls that a mirror needs, typed. Knows paths, sizes and statuses; bodies
+// stay text (sync/wire.h takes them apart, off the loop).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/kind.h"
+#include "store/mirror.h"
+#include "sync/session.h"
+#include "sync/wire.h"
+
+namespace icure::sync {
+
+struct Body {
+  std::string text;
+  store::Order asked = 0;     ///< The order when the request was sent.
+  store::Order answered = 0;  ///< The order when its answer came.
+};
+
+/// Loop thread only. Each call fails as Session::send does, and with permission, server,
+/// rate_limited, captive_portal, refused by the reply's status.
+class Rest {
+ public:
+  /// `newest` is the greatest order that the mirror ever stored.
+  Rest(Session& session, store::Order newest) : session_(session), order_(newest) {}
+
+  /// `GET /user`, patients' users included; absent `from`: the first page.
+  Task<Answer<Body>> users_page(std::optional<wire::NextPage> from, std::size_t limit,
+                                std::stop_token stop);
+  /// `POST /{kind}/match`: all ids that the filter (a JSON object) gives.
+  Task<Answer<Body>> match(Kind kind, std::string filter, std::stop_token stop);
+  /// `POST /{kind}/byIds`: whole documents, soft-deleted ones included. `ids` must not be empty.
+  Task<Answer<Body>> by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+  /// `POST /dataowner/stub/byIds`: ids and revs of live data owners, kinds mixed.
+  Task<Answer<Body>> stubs(std::vector<std::string> ids, std::stop_token stop);
+  /// `GET /user/current`: whether our login works.
+  Task<Answer<Body>> current_user(std::stop_token stop);
+  /// `GET /dataowner/current/hierarchy/stub`: our own data owner, then its ancestors.
+  Task<Answer<Body>> hierarchy(std::stop_token stop);
+
+  /// Since the start, for a run's account.
+  std::uint64_t requests() const { return requests_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  Task<Answer<Body>> send(HttpRequest request, std::stop_token stop);
+
+  Session& session_;
+  store::Order order_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+/// The filters of `match`, as JSON.
+std::string all_filter(Kind kind);  ///< Not for patients: the platform has none.
+std::string patients_of_filter(const std::string& data_owner);
+
+}  // namespace icure::sync

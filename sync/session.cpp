@@ -1,0 +1,144 @@
+#include "sync/session.h"
+
+#include <openssl/crypto.h>
+
+#include "sync/token.h"
+#include "sync/url.h"
+
+namespace icure::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A token is renewed so long before its end; the official client does the same.
+constexpr Millis kMargin = 30s;
+constexpr std::size_t kLoginReplyBytes = 64 * 1024;
+constexpr Millis kLoginTimeout = 30s;
+
+/// platform: login answers 401 for every failure it has no other word for, 406 and 417 for the
+/// one-time code, 412 for a password that is too short.
+Fault login_fault(const HttpReply& reply) {
+  Fault fault{Cause::server, reply.status, "login failed", reply.retry_after};
+  switch (reply.status) {
+    case 401:
+    case 403:
+    case 412:
+      fault.cause = Cause::auth;
+      break;
+    case 406:
+    case 417:
+      fault.cause = Cause::otp;
+      break;
+    case 429:
+      fault.cause = Cause::rate_limited;
+      break;
+    default:
+      if (reply.status < 500) fault.cause = Cause::bad_answer;
+      if (reply.html) fault.cause = Cause::captive_portal;
+  }
+  return fault;
+}
+
+}  // namespace
+
+Session::Session(Http& http, const Clock& clock, Login login)
+    : http_(http), clock_(clock), login_(std::move(login)) {}
+
+void Session::replace(Login login) {
+  login_ = std::move(login);
+  token_ = Secret();
+  refresh_token_ = Secret();
+}
+
+bool Session::fresh(const Secret& token, Millis dies_at) const {
+  return !token.empty() && clock_.uptime() + kMargin < dies_at;
+}
+
+Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop) {
+  for (bool repeated = false;; repeated = true) {
+    auto ready = co_await ensure_token(stop);
+    if (!ready) co_return ready.error();
+    HttpRequest attempt;
+    attempt.method = request.method;
+    attempt.target = request.target;
+    attempt.body = request.body;
+    attempt.max_body = request.max_body;
+    attempt.timeout = request.timeout;
+    attempt.bearer = token_.copy();
+    auto reply = co_await http_.send(std::move(attempt), stop);
+    if (!reply || reply->status != 401) co_return reply;
+    // platform: it forgets tokens at its restarts, so an unexpired token may be refused.
+    token_ = Secret();
+    if (repeated) co_return Fault{Cause::auth, 401, "a fresh token was refused"};
+  }
+}
+
+Task<Answer<Done>> Session::ensure_token(std::stop_token stop) {
+  while (renewing_) co_await renewed_.wait();
+  if (fresh(token_, token_dies_at_)) co_return Done{};
+  renewing_ = true;
+  auto done = co_await renew(stop);
+  renewing_ = false;
+  renewed_.fire();
+  co_return done;
+}
+
+Task<Answer<Done>> Session::renew(std::stop_token stop) {
+  if (fresh(refresh_token_, refresh_dies_at_)) {
+    auto refreshed = co_await refresh(stop);
+    // Only a refusal makes a login worth while; an outage would meet it as well.
+    if (refreshed || refreshed.error().cause != Cause::auth) co_return refreshed;
+    refresh_token_ = Secret();
+  }
+  co_return co_await log_in(stop);
+}
+
+Task<Answer<Done>> Session::refresh(std::stop_token stop) {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/rest/v2/auth/refresh";
+  request.refresh_token = refresh_token_.copy();
+  request.max_body = kLoginReplyBytes;
+  request.timeout = kLoginTimeout;
+  auto reply = co_await http_.send(std::move(request), stop);
+  if (!reply) co_return reply.error();
+  if (reply->status != 200) co_return login_fault(*reply);
+  co_return accept(*reply);
+}
+
+Task<Answer<Done>> Session::log_in(std::stop_token stop) {
+  auto password = login_.password();
+  if (!password) co_return Fault{Cause::auth, 0, password.error().message};
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/rest/v2/auth/login";
+  if (!login_.group_id.empty()) request.target += "?groupId=" + percent_encoded(login_.group_id);
+  request.secret_body = login_body(login_.name, *password);
+  request.max_body = kLoginReplyBytes;
+  request.timeout = kLoginTimeout;
+  auto reply = co_await http_.send(std::move(request), stop);
+  if (!reply) co_return reply.error();
+  if (reply->status != 200) co_return login_fault(*reply);
+  co_return accept(*reply);
+}
+
+/// Takes the tokens out of a login's or refresh's reply and wipes the rest.
+Answer<Done> Session::accept(HttpReply& reply) {
+  auto tokens = parse_tokens(reply.body);
+  OPENSSL_cleanse(reply.body.data(), reply.body.size());
+  if (!tokens) {
+    if (reply.html) return Fault{Cause::captive_portal, 200, "a web page answered the login"};
+    return tokens.error();
+  }
+  // Lifetimes go by the server's clock: ours may be wrong.
+  const auto now = reply.date.value_or(clock_.wall());
+  token_ = std::move(tokens->token);
+  token_dies_at_ = clock_.uptime() + (tokens->token_expires - now);
+  if (!tokens->refresh_token.empty()) {  // platform: a refresh does not send a new one
+    refresh_token_ = std::move(tokens->refresh_token);
+    refresh_dies_at_ = clock_.uptime() + (tokens->refresh_expires - now);
+  }
+  return Done{};
+}
+
+}  // namespace icure::sync

@@ -1,0 +1,52 @@
+// Session: one logged-in user at the platform. Adds the token to requests, renews it in time, and
+// logs in again when the platform has forgotten it.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "daemon/base/event.h"
+#include "sync/ports.h"
+
+namespace icure::sync {
+
+/// How a session proves who it is. `password` is asked at each login, so that a changed credential
+/// file counts without a restart.
+struct Login {
+  std::string name;
+  std::string group_id;  ///< Empty: the platform picks.
+  std::function<Result<Secret>()> password;
+};
+
+/// Loop thread only; must outlive the tasks it returned.
+class Session {
+ public:
+  Session(Http& http, const Clock& clock, Login login);
+
+  /// As Http::send, with a valid token. A 401 costs one renewal and one repetition; then, and when
+  /// the login itself fails, it is Cause::auth, otp or rate_limited. Other statuses are the
+  /// caller's to judge.
+  Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop);
+
+  /// Another login counts from the next request on.
+  void replace(Login login);
+
+ private:
+  Task<Answer<Done>> ensure_token(std::stop_token stop);
+  Task<Answer<Done>> renew(std::stop_token stop);
+  Task<Answer<Done>> log_in(std::stop_token stop);
+  Task<Answer<Done>> refresh(std::stop_token stop);
+  bool fresh(const Secret& token, Millis dies_at) const;
+  Answer<Done> accept(HttpReply& reply);
+
+  Http& http_;
+  const Clock& clock_;
+  Login login_;
+  Secret token_;
+  Secret refresh_token_;
+  Millis token_dies_at_{0};    // of Clock::uptime()
+  Millis refresh_dies_at_{0};  // of Clock::uptime()
+  bool renewing_ = false;
+  Event renewed_;
+};
+
+}  // namespace icure::sync

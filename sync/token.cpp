@@ -1,0 +1,82 @@
+#include "sync/token.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace icure::sync {
+namespace {
+
+using Json = nlohmann::json;
+
+void wipe(std::string& text) {
+  OPENSSL_cleanse(text.data(), text.size());
+}
+
+/// `exp` of a JWT, whose middle part is JSON in base64url without padding.
+std::optional<WallTime> expiry_of(std::string_view token) {
+  const auto first = token.find('.');
+  const auto second = token.find('.', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+  std::string claims(token.substr(first + 1, second - first - 1));
+  std::replace(claims.begin(), claims.end(), '-', '+');
+  std::replace(claims.begin(), claims.end(), '_', '/');
+  const std::size_t padding = (4 - claims.size() % 4) % 4;
+  claims.append(padding, '=');
+  std::vector<unsigned char> bytes(claims.size() / 4 * 3 + 1);
+  const int size =
+      EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(claims.data()),
+                      static_cast<int>(claims.size()));
+  if (size < static_cast<int>(padding)) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  const auto json = Json::parse(bytes, nullptr, false);
+  if (!json.is_object() || !json.contains("exp") || !json["exp"].is_number_integer()) return {};
+  // A hostile year must not overflow the arithmetic of whoever subtracts.
+  const auto seconds = std::clamp<std::int64_t>(json["exp"].get<std::int64_t>(), 0, 1LL << 33);
+  return WallTime(std::chrono::seconds(seconds));
+}
+
+/// Moves a string member out of `json` into locked memory.
+std::optional<Secret> take(Json& json, const char* name) {
+  if (!json.contains(name) || !json[name].is_string()) return std::nullopt;
+  auto& text = json[name].get_ref<std::string&>();
+  Secret secret(text);
+  wipe(text);
+  return secret;
+}
+
+}  // namespace
+
+Secret login_body(std::string_view name, const Secret& password) {
+  auto json = Json::object();
+  json["username"] = name;
+  json["password"] = std::string(password.reveal());
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Secret body(text);
+  wipe(text);
+  wipe(json["password"].get_ref<std::string&>());
+  return body;
+}
+
+Answer<Tokens> parse_tokens(std::string_view body) {
+  auto json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return Fault{Cause::bad_answer, 200, "the login's answer is not JSON"};
+  auto token = take(json, "token");
+  if (!token) return Fault{Cause::bad_answer, 200, "the login's answer has no token"};
+  const auto expires = expiry_of(token->reveal());
+  if (!expires) return Fault{Cause::bad_answer, 200, "the login's token has no expiry"};
+  Tokens tokens{std::move(*token), *expires, {}, {}};
+  if (auto refresh = take(json, "refreshToken")) {
+    // Without an expiry it is of no use to us: then the next renewal is a login.
+    if (const auto dies = expiry_of(refresh->reveal())) {
+      tokens.refresh_token = std::move(*refresh);
+      tokens.refresh_expires = *dies;
+    }
+  }
+  return tokens;
+}
+
+}  // namespace icure::sync

@@ -1,0 +1,167 @@
+// daemon/config_file.h: every fault at once, and later layers win.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "daemon/config_file.h"
+#include "tests/support/temp_dir.h"
+
+namespace icure {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text) {
+    const auto path = dir.path() / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  auto load() {
+    sources.file = (dir.path() / "config.toml").string();
+    return load_config(sources);
+  }
+
+  support::TempDir dir;
+  ConfigSources sources{"", {}};
+};
+
+constexpr const char* kSmall = "[platform]\nurl = \"https://api.test\"\nlogin = \"d@x.test\"\n";
+
+TEST_F(ConfigTest, FillsInTheDocumentedDefaults) {
+  write("config.toml", kSmall);
+  auto loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().front();
+  EXPECT_EQ(loaded->config.platform.page_size, 1000);
+  EXPECT_EQ(loaded->config.sync.interval, 5min);
+  EXPECT_EQ(loaded->config.login.offline_max_age, 72h);
+  EXPECT_EQ(loaded->config.ipc.mode, 0660u);
+  EXPECT_EQ(loaded->config.ipc.max_message, 4 * 1024 * 1024);
+  EXPECT_EQ(loaded->config.mirror.kinds.size(), 4u);
+}
+
+TEST_F(ConfigTest, TheExampleFileIsValidAndNamesEveryKey) {
+  std::ifstream example(PROJECT_DIR "/config.example.toml");
+  const std::string text((std::istreambuf_iterator<char>(example)), {});
+  write("config.toml", text);
+  auto loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().front();
+  for (const auto& value : loaded->shown) {
+    const auto key = value.key.substr(value.key.find('.') + 1) + " =";
+    EXPECT_THAT(text, HasSubstr(key)) << value.key;
+  }
+}
+
+TEST_F(ConfigTest, ListsEveryFaultAtOnceWithFileAndKey) {
+  write("config.toml",
+        "[platform]\nurl = \"http://far.test\"\npage_size = \"many\"\ntypo = 1\n"
+        "[sync]\ninterval = \"5 minutes\"\n[nonsense]\nx = 1\n");
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  const auto all = ::testing::PrintToString(loaded.error());
+  for (const auto* part :
+       {"config.toml: platform.page_size: must be a whole number",
+        "config.toml: platform.typo: unknown key",
+        "config.toml: sync.interval: \\\"5 minutes\\\" is no duration",
+        "config.toml: [nonsense]: unknown section", "platform.url: must begin with https://",
+        "platform.login: is required"}) {
+    EXPECT_THAT(all, HasSubstr(part));
+  }
+  EXPECT_EQ(loaded.error().size(), 6u);
+}
+
+TEST_F(ConfigTest, NamesTheLineOfASyntaxError) {
+  write("config.toml", "[platform]\nurl = \n");
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().front(), HasSubstr("config.toml:2: "));
+}
+
+TEST_F(ConfigTest, SaysWhenThereIsNoFile) {
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().front(), HasSubstr("config.toml: "));
+}
+
+TEST_F(ConfigTest, LaysDropInsAndTheEnvironmentOverTheFile) {
+  write("config.toml", std::string(kSmall) + "[sync]\ninterval = \"1m\"\nfull_interval = \"2h\"\n");
+  write("conf.d/20-late.toml", "[sync]\ninterval = \"3m\"\n");
+  write("conf.d/10-early.toml", "[sync]\ninterval = \"2m\"\n[log]\nlevel = \"debug\"\n");
+  write("conf.d/ignored.txt", "nonsense");
+  sources.environment = {{"ICURE_SYNCD_SYNC_FULL_INTERVAL", "4h"},
+                         {"ICURE_SYNCD_MIRROR_KINDS", "user,hcp"}};
+  auto loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().front();
+  EXPECT_EQ(loaded->config.sync.interval, 3min);
+  EXPECT_EQ(loaded->config.sync.full_interval, 4h);
+  EXPECT_EQ(loaded->config.log.level, "debug");
+  EXPECT_THAT(loaded->config.mirror.kinds, ElementsAre(Kind::user, Kind::hcp));
+  for (const auto& value : loaded->shown) {
+    if (value.key == "sync.full_interval") {
+      EXPECT_EQ(value.source, "ICURE_SYNCD_SYNC_FULL_INTERVAL");
+      EXPECT_EQ(value.value, "\"4h\"");
+    }
+    if (value.key == "sync.interval") {
+      EXPECT_THAT(value.source, HasSubstr("20-late.toml"));
+    }
+  }
+}
+
+TEST_F(ConfigTest, RefusesAVariableThatNoSettingHas) {
+  write("config.toml", kSmall);
+  sources.environment = {{"ICURE_SYNCD_SYNC_INTERVALL", "4h"}};
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error(), ElementsAre(HasSubstr("ICURE_SYNCD_SYNC_INTERVALL")));
+}
+
+TEST_F(ConfigTest, ReadsAccessRules) {
+  write("config.toml", std::string(kSmall) +
+                           "[[access]]\ngroup = \"ehr\"\nrole = \"operator\"\n"
+                           "kinds = [\"user\"]\nfields.user = [\"id\", \"name\"]\n"
+                           "[[access]]\nuser = 1000\nrole = \"reader\"\ndecrypted = true\n");
+  auto loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().front();
+  ASSERT_EQ(loaded->config.access.size(), 2u);
+  const auto& first = loaded->config.access[0];
+  EXPECT_EQ(first.group, "ehr");
+  EXPECT_THAT(*first.kinds, ElementsAre(Kind::user));
+  EXPECT_THAT(first.fields.at(Kind::user), ElementsAre("id", "name"));
+  EXPECT_EQ(loaded->config.access[1].user, "1000");
+  EXPECT_TRUE(loaded->config.access[1].decrypted);
+}
+
+TEST_F(ConfigTest, RefusesAnAccessRuleThatGrantsToNobodyOrWhoKnowsWhat) {
+  write("config.toml", std::string(kSmall) + "[[access]]\nrole = \"king\"\nkind = [\"user\"]\n");
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error(), ElementsAre(HasSubstr("access[1].kind: unknown key"),
+                                          HasSubstr("access[1]: needs either user or group"),
+                                          HasSubstr("access[1].role")));
+}
+
+TEST_F(ConfigTest, HidesAProxysPassword) {
+  write("config.toml", std::string(kSmall) + "proxy = \"http://me:secret@proxy.test:3128\"\n");
+  auto loaded = load();
+  ASSERT_TRUE(loaded);
+  for (const auto& value : loaded->shown) {
+    EXPECT_EQ(value.value.find("secret"), std::string::npos);
+  }
+}
+
+TEST(DurationTest, ReadsUnitsAndRefusesTheRest) {
+  EXPECT_EQ(*parse_duration("250ms"), 250ms);
+  EXPECT_EQ(*parse_duration("90s"), 90s);
+  EXPECT_EQ(*parse_duration("7d"), 168h);
+  for (const auto* text : {"", "5", "5 m", "-5m", "m", "1.5h", "99999999999999999d", "5mm"}) {
+    EXPECT_FALSE(parse_duration(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace icure

@@ -1,0 +1,59 @@
+// The way to the platform, played by a script.
+#pragma once
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/event.h"
+#include "sync/ports.h"
+
+namespace icure::fakes {
+
+/// Answers each request by `answer`, at once, or when release() is called while `hold` is set.
+/// A held request ends with `stopping` as soon as its stop is requested, as the real one does.
+class FakeHttp final : public sync::Http {
+ public:
+  struct Seen {
+    std::string method;
+    std::string target;
+    std::string body;
+    std::string bearer;
+    std::string refresh_token;
+  };
+
+  Task<sync::Answer<sync::HttpReply>> send(sync::HttpRequest request,
+                                           std::stop_token stop) override {
+    Seen one{request.method, request.target, request.body, std::string(request.bearer.reveal()),
+             std::string(request.refresh_token.reveal())};
+    if (!request.secret_body.empty()) one.body = request.secret_body.reveal();
+    seen.push_back(one);
+    if (hold) {
+      std::stop_callback cancel(stop, [this] { released_.fire(); });
+      co_await released_.wait();
+    }
+    if (stop.stop_requested()) co_return sync::Fault{sync::Cause::stopping, 0, "stopped"};
+    co_return answer(one);
+  }
+
+  void release() {
+    hold = false;
+    released_.fire();
+  }
+
+  std::function<sync::Answer<sync::HttpReply>(const Seen&)> answer;
+  bool hold = false;
+  std::vector<Seen> seen;
+
+ private:
+  Event released_;
+};
+
+inline sync::HttpReply reply_of(int status, std::string body) {
+  sync::HttpReply reply;
+  reply.status = status;
+  reply.body = std::move(body);
+  return reply;
+}
+
+}  // namespace icure::fakes
