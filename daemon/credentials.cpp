@@ -19,15 +19,15 @@ Result<Secret> read_secret(const std::string& file, const std::string& credentia
   if (path.empty()) {
     const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (!directory) {
-      return Error{Code::not_found, "no file is configured and there is no credential " + credential,
+      return Error{Code::not_found,
+                   "no file is configured and there is no credential " + credential,
                    "name a file, or let systemd pass it (LoadCredential=" + credential + ":...)"};
     }
     path = std::string(directory) + "/" + credential;
   }
   const int file_descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (file_descriptor < 0) {
-    return Error{errno == ENOENT ? Code::not_found : Code::io,
-                 path + ": " + std::strerror(errno)};
+    return Error{errno == ENOENT ? Code::not_found : Code::io, path + ": " + std::strerror(errno)};
   }
   auto buffer = Secret::zeroed(kLongest);
   std::size_t size = 0;

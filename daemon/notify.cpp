@@ -5,11 +5,21 @@
 
 namespace icure::notify {
 
-void ready() { sd_notify(0, "READY=1"); }
-void stopping() { sd_notify(0, "STOPPING=1"); }
-void reloading() { sd_notify(0, "RELOADING=1"); }
-void status(const std::string& text) { sd_notify(0, ("STATUS=" + text).c_str()); }
-void alive() { sd_notify(0, "WATCHDOG=1"); }
+void ready() {
+  sd_notify(0, "READY=1");
+}
+void stopping() {
+  sd_notify(0, "STOPPING=1");
+}
+void reloading() {
+  sd_notify(0, "RELOADING=1");
+}
+void status(const std::string& text) {
+  sd_notify(0, ("STATUS=" + text).c_str());
+}
+void alive() {
+  sd_notify(0, "WATCHDOG=1");
+}
 
 std::optional<Millis> watchdog_interval() {
   std::uint64_t microseconds = 0;

@@ -46,6 +46,13 @@ std::string_view word_of(Cause cause) {
   return "none";
 }
 
+Cause cause_named(std::string_view word) {
+  for (int each = 0; each <= static_cast<int>(Cause::stopping); ++each) {
+    if (word_of(static_cast<Cause>(each)) == word) return static_cast<Cause>(each);
+  }
+  return Cause::none;
+}
+
 Explanation explain(Cause cause) {
   switch (cause) {
     case Cause::none:

@@ -33,6 +33,9 @@ enum class Cause {
 /// The word on the socket and in logs, such as "rate_limited".
 std::string_view word_of(Cause cause);
 
+/// The cause with that word; none if there is none.
+Cause cause_named(std::string_view word);
+
 /// What it means and what helps, for a clinic's admin.
 struct Explanation {
   std::string_view text;

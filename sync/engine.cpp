@@ -23,6 +23,7 @@ void Engine::succeeded() {
   if (!connection_.succeeded()) return;
   since_ = clock_.wall();
   log::info("online: the platform answers");
+  tell();
 }
 
 void Engine::failed(const Fault& fault) {
@@ -32,6 +33,11 @@ void Engine::failed(const Fault& fault) {
   const auto words = explain(fault.cause);
   log::warning("offline: {} ({}): {}; {}", words.text, word_of(fault.cause), fault.message,
                words.hint);
+  tell();
+}
+
+void Engine::tell() {
+  if (on_change_) on_change_();
 }
 
 Task<Done> Engine::loop(std::stop_token stop) {
@@ -61,6 +67,7 @@ Task<Done> Engine::run_once(std::string trigger, bool full, std::stop_token stop
   next_run_.reset();
   if (full) reconnected_ = false;
   co_await record(run);
+  tell();
   changed_.fire();
 
   Fault fault = co_await sweep_all(*running_, stop);
@@ -82,6 +89,7 @@ Task<Done> Engine::run_once(std::string trigger, bool full, std::stop_token stop
   last_ = std::move(run);
   running_.reset();
   ++finished_;
+  tell();
   changed_.fire();
   co_return Done{};
 }

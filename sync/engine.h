@@ -32,6 +32,8 @@ class Engine {
       : rest_(rest), sweeper_(sweeper), history_(history), clock_(clock), random_(random) {}
 
   void configure(EngineOptions options) { options_ = std::move(options); }
+  /// Calls `on_change` when the connection's state changes and when a run begins or ends.
+  void watch(std::function<void()> on_change) { on_change_ = std::move(on_change); }
 
   /// Syncs until `stop` is requested. To be run once, in a Scope.
   Task<Done> loop(std::stop_token stop);
@@ -47,6 +49,8 @@ class Engine {
   const std::optional<store::Run>& running() const { return running_; }
   const std::optional<store::Run>& last() const { return last_; }
   std::optional<WallTime> next_run() const { return next_run_; }
+  /// Cuts a wait between probes short, say because a setting changed.
+  void try_now() { wake(); }
   /// Told by others who talk to the platform, such as a read that asked it first.
   void succeeded();
   void failed(const Fault& fault);
@@ -66,6 +70,7 @@ class Engine {
   Due next_due() const;
   void plan(const store::Run& ended);
   void wake();
+  void tell();
 
   Rest& rest_;
   Sweeper& sweeper_;
@@ -93,6 +98,7 @@ class Engine {
   bool stopped_ = false;
   Event changed_;  // a run began or finished, or the engine stopped
   std::stop_source nap_;
+  std::function<void()> on_change_;
 };
 
 }  // namespace icure::sync

@@ -54,6 +54,15 @@ std::string ids_body(const std::vector<std::string>& ids) {
   return Json{{"ids", ids}}.dump();
 }
 
+/// A target as a log line may have it: the query and what follows byEmail and the like may be
+/// anybody's contact.
+std::string without_values(const std::string& target) {
+  const auto by = target.find("/by");
+  return target.substr(
+      0, std::min(target.find('?'),
+                  target.find('/', by == std::string::npos ? target.size() : by + 1)));
+}
+
 Cause cause_of(const HttpReply& reply) {
   if (reply.html) return Cause::captive_portal;
   switch (reply.status) {
@@ -105,7 +114,6 @@ Task<Answer<Body>> Rest::send(HttpRequest request, std::stop_token stop) {
   if (reply->status == 200 && !reply->html) {
     co_return Body{std::move(reply->body), asked, ++order_};
   }
-  // The path holds no ids but those of data owners; the body may hold anything and is not told.
   Fault fault{cause_of(*reply), reply->status, where + " answered " + std::to_string(reply->status),
               reply->retry_after};
   co_return fault;
@@ -135,6 +143,12 @@ Task<Answer<Body>> Rest::by_ids(Kind kind, std::vector<std::string> ids, std::st
 
 Task<Answer<Body>> Rest::stubs(std::vector<std::string> ids, std::stop_token stop) {
   auto request = post("/rest/v2/dataowner/stub/byIds", ids_body(ids), room_for(ids.size()));
+  co_return co_await send(std::move(request), stop);
+}
+
+Task<Answer<Body>> Rest::user_by(store::Key key, std::string value, std::stop_token stop) {
+  const auto* by = key == store::Key::email ? "/byEmail/" : "/byPhoneNumber/";
+  auto request = get(std::string(path_of(Kind::user)) + by + percent_encoded(value), room_for(1));
   co_return co_await send(std::move(request), stop);
 }
 

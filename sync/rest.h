@@ -34,6 +34,8 @@ class Rest {
   Task<Answer<Body>> by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   /// `POST /dataowner/stub/byIds`: ids and revs of live data owners, kinds mixed.
   Task<Answer<Body>> stubs(std::vector<std::string> ids, std::stop_token stop);
+  /// `GET /user/byEmail/{}` or `/byPhoneNumber/{}`: one user, or a fault of status 404.
+  Task<Answer<Body>> user_by(store::Key key, std::string value, std::stop_token stop);
   /// `GET /user/current`: whether our login works.
   Task<Answer<Body>> current_user(std::stop_token stop);
   /// `GET /dataowner/current/hierarchy/stub`: our own data owner, then its ancestors.

@@ -1,0 +1,117 @@
+#include "daemon/api/directory.h"
+
+#include <algorithm>
+
+#include "daemon/base/hex.h"
+
+namespace icure::api {
+namespace {
+
+constexpr std::string_view kCursorPrefix = "c1.";  // the form may change; old ones are refused
+
+Error not_mirrored(Kind kind) {
+  return Error{Code::not_mirrored,
+               "the mirror of kind " + std::string(name_of(kind)) + " is not complete yet",
+               "wait for the first sync to end (daemon.status shows its progress)"};
+}
+
+Error not_configured(Kind kind) {
+  return Error{Code::not_mirrored, "kind " + std::string(name_of(kind)) + " is not mirrored here",
+               "add it to [mirror] kinds"};
+}
+
+}  // namespace
+
+bool Directory::configured(Kind kind) const {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+Result<std::string> Directory::meta(const std::vector<Kind>& about, Source source,
+                                    const Freshness& freshness) const {
+  std::optional<WallTime> as_of;
+  bool complete = true;
+  bool first = true;
+  for (const auto kind : about) {
+    auto state = point.state(kind);
+    if (!state) return state.error();
+    complete = complete && state->complete;
+    if (first || !state->as_of || (as_of && *state->as_of < *as_of)) as_of = state->as_of;
+    first = false;
+  }
+  const auto age = as_of ? std::max(clock.wall() - *as_of, Millis(0)) : Millis(0);
+  if (freshness.max_age_s && source != Source::platform) {
+    const auto most = std::chrono::seconds(*freshness.max_age_s);
+    if (!as_of || age > most || most == std::chrono::seconds(0)) {
+      return Error{Code::stale,
+                   as_of ? "the mirror was last checked at " + rfc3339(*as_of)
+                         : "the mirror was never fully checked",
+                   "ask for refresh \"if_online\", run sync.run, or accept older data"};
+    }
+  }
+  std::string text = R"({"as_of":)";
+  text += as_of ? '"' + rfc3339(*as_of) + '"' : "null";
+  text += R"(,"age_s":)";
+  text += as_of ? std::to_string(std::chrono::floor<std::chrono::seconds>(age).count()) : "null";
+  text += engine.connection().online ? R"(,"online":true)" : R"(,"online":false)";
+  text += complete ? R"(,"complete":true)" : R"(,"complete":false)";
+  text += source == Source::platform ? R"(,"source":"platform"})" : R"(,"source":"mirror"})";
+  return text;
+}
+
+Result<Done> Directory::require_complete(Kind kind) const {
+  if (!configured(kind)) return not_configured(kind);
+  auto state = point.state(kind);
+  if (!state) return state.error();
+  if (!state->complete) return not_mirrored(kind);
+  return Done{};
+}
+
+Error Directory::missing(const std::vector<Kind>& kinds_asked, const std::string& what) const {
+  for (const auto kind : kinds_asked) {
+    auto complete = require_complete(kind);
+    if (!complete) return complete.error();
+  }
+  return Error{Code::not_found, "there is no " + what + " on the platform that we can see"};
+}
+
+std::string to_cursor(const std::string& last_id) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(last_id.data());
+  return std::string(kCursorPrefix) + to_hex({bytes, last_id.size()});
+}
+
+Result<std::string> from_cursor(const std::string& cursor) {
+  if (cursor.starts_with(kCursorPrefix)) {
+    if (const auto bytes = from_hex(std::string_view(cursor).substr(kCursorPrefix.size()))) {
+      return std::string(bytes->begin(), bytes->end());
+    }
+  }
+  return Error{Code::invalid, "cursor: is none of ours", "pass on `next` as it was given"};
+}
+
+Result<Done> check_cursor(const std::optional<std::string>& cursor) {
+  if (!cursor) return Done{};
+  auto read = from_cursor(*cursor);
+  if (!read) return read.error();
+  return Done{};
+}
+
+std::string list_reply(const std::vector<std::string>& rows, const std::string& next,
+                       const std::string& meta) {
+  std::size_t size = meta.size() + next.size() + 64;
+  for (const auto& row : rows) size += row.size() + 1;
+  std::string reply;
+  reply.reserve(size);
+  reply += R"({"rows":[)";
+  for (const auto& row : rows) {
+    if (reply.back() != '[') reply += ',';
+    reply += row;
+  }
+  reply += ']';
+  if (!next.empty()) reply += R"(,"next":")" + next + '"';
+  reply += R"(,"meta":)";
+  reply += meta;
+  reply += '}';
+  return reply;
+}
+
+}  // namespace icure::api

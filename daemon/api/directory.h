@@ -1,0 +1,59 @@
+// What the reading methods share: the mirror's readers, the answer's age, and asking the platform
+// first where the caller wants it.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/background.h"
+#include "daemon/base/clock.h"
+#include "ipc/call.h"
+#include "ipc/params.h"
+#include "store/mirror.h"
+#include "sync/engine.h"
+#include "sync/refresh.h"
+
+namespace icure::api {
+
+/// The params that every read takes.
+struct Freshness {
+  std::optional<std::int64_t> max_age_s;
+  std::optional<std::string> refresh;
+  bool ask_platform() const { return refresh && *refresh == "if_online"; }
+};
+
+enum class Source { mirror, platform };
+
+/// Loop thread only. What it refers to outlives the api.
+struct Directory {
+  store::MirrorReader& point;  ///< For reads by key, on the loop thread.
+  store::MirrorReader& scan;   ///< For lists and searches, on `scanner` only.
+  Background& scanner;
+  sync::Engine& engine;
+  sync::Refresher& refresher;
+  Clock& clock;
+  std::vector<Kind> kinds;  ///< That are configured.
+
+  bool configured(Kind kind) const;
+
+  /// The `meta` of an answer about these kinds: the oldest of them counts. Fails with stale.
+  Result<std::string> meta(const std::vector<Kind>& about, Source source,
+                           const Freshness& freshness) const;
+
+  /// Fails with not_mirrored unless the kind was fully mirrored at least once.
+  Result<Done> require_complete(Kind kind) const;
+
+  /// Of an id that the mirror lacks: not_mirrored if it may exist all the same, else not_found.
+  Error missing(const std::vector<Kind>& kinds_asked, const std::string& what) const;
+};
+
+/// A page's `next`: opaque to callers, valid over restarts.
+std::string to_cursor(const std::string& last_id);
+Result<std::string> from_cursor(const std::string& cursor);
+Result<Done> check_cursor(const std::optional<std::string>& cursor);
+
+/// `{"rows":[...],"next":"...","meta":{...}}`; rows are JSON.
+std::string list_reply(const std::vector<std::string>& rows, const std::string& next,
+                       const std::string& meta);
+
+}  // namespace icure::api

@@ -1,0 +1,301 @@
+#include "daemon/api/owner_api.h"
+
+#include <algorithm>
+
+#include "daemon/api/document.h"
+#include "daemon/api/freshness_params.h"
+#include "daemon/api/schemas.h"
+
+namespace icure::api {
+namespace {
+
+using ipc::param;
+
+constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
+
+std::vector<std::string> typed_rows(const ipc::Grant& grant, Found found) {
+  std::vector<std::string> rows;
+  for (auto& hit : found.hits) {
+    rows.push_back(R"({"type":")" + std::string(name_of(hit.kind)) + R"(","dataOwner":)" +
+                   outward(grant, hit.kind, std::move(hit.row.json)) + '}');
+  }
+  return rows;
+}
+
+/// What a search by a word looks at, by kind; a rule that hides one of it forbids the search.
+Result<Done> check_search(const ipc::Grant& grant, Kind kind) {
+  switch (kind) {
+    case Kind::device:
+      return check_members(grant, kind, {"name", "identifiers", "serialNumber", "externalId"},
+                           "a search");
+    case Kind::hcp:
+      return check_members(
+          grant, kind,
+          {"name", "firstName", "lastName", "addresses", "ssin", "nihii", "identifier"},
+          "a search");
+    default:
+      return check_members(
+          grant, kind,
+          {"firstName", "lastName", "addresses", "ssin", "dateOfBirth", "identifier", "externalId"},
+          "a search");
+  }
+}
+
+}  // namespace
+
+constexpr auto OwnerGet::params() {
+  return std::tuple_cat(std::tuple(param("id", &OwnerGet::id, "the data owner's id")),
+                        freshness_params<OwnerGet>());
+}
+
+constexpr auto OwnerList::params() {
+  return std::tuple_cat(
+      std::tuple(
+          param("cursor", &OwnerList::cursor, "`next` of the page before"),
+          param("limit", &OwnerList::limit, "rows of a page; default 100").range(1, kMostRows),
+          param("type", &OwnerList::type, "only this kind; absent: all you may read")
+              .allowed({"hcp", "patient", "device"})),
+      freshness_params<OwnerList>());
+}
+
+constexpr auto OwnerSearch::params() {
+  return std::tuple_cat(
+      std::tuple(param("text", &OwnerSearch::text,
+                       "beginnings of words of the name or e-mail, or digits of a phone or number"),
+                 param("type", &OwnerSearch::type, "only this kind; absent: all you may read")
+                     .allowed({"hcp", "patient", "device"}),
+                 param("dateOfBirth", &OwnerSearch::dateOfBirth, "a patient's, as YYYYMMDD")
+                     .range(0, 99'991'231),
+                 param("ssin", &OwnerSearch::ssin, "the whole social security number"),
+                 param("identifier", &OwnerSearch::identifier, "the whole value of an identifier"),
+                 param("limit", &OwnerSearch::limit, "most rows; default 100").range(1, kMostRows)),
+      freshness_params<OwnerSearch>());
+}
+
+Result<Done> OwnerList::check() const {
+  return check_cursor(cursor);
+}
+
+Result<Done> OwnerSearch::check() const {
+  if (text || dateOfBirth || ssin || identifier) return Done{};
+  return Error{Code::invalid, "give at least one of text, dateOfBirth, ssin and identifier"};
+}
+
+void OwnerApi::register_on(ipc::Methods& methods) {
+  using ipc::Role;
+  methods.add({"owner.get", Role::reader, "One healthcare professional, patient or device",
+               R"({"type":"object","properties":{"type":{"enum":["hcp","patient","device"]},)"
+               R"("dataOwner":{"$ref":"#/components/schemas/DataOwner"},)"
+               R"("decrypted":{"type":"boolean"},)"
+               R"("unreadable":{"type":"array","items":{"type":"string"}},)"
+               R"("meta":{"$ref":"#/components/schemas/Meta"}},)"
+               R"("required":["type","dataOwner","decrypted","meta"]})"},
+              *this, &OwnerApi::get);
+  methods.add({"owner.list", Role::reader, "Data owners, page by page, in the order of their ids",
+               rows_schema("TypedDataOwner")},
+              *this, &OwnerApi::list);
+  methods.add({"owner.search", Role::reader,
+               "Data owners by the beginnings of words, date of birth or numbers",
+               rows_schema("TypedDataOwner")},
+              *this, &OwnerApi::search);
+  methods.add({"owner.access", Role::reader, "May this data owner reach the platform?",
+               object_schema(R"("access":{"type":"boolean"},"users":{"type":"array","items":{)"
+                             R"("type":"object","properties":{"id":{"type":"string"},)"
+                             R"("status":{"type":"string"}},"required":["id","status"]}},)"
+                             R"("reason":{"type":"string"})")},
+              *this, &OwnerApi::access);
+}
+
+Result<std::vector<Kind>> OwnerApi::kinds_for(const ipc::Grant& grant,
+                                              const std::optional<std::string>& type) const {
+  if (type) {
+    const auto kind = *kind_named(*type);
+    if (auto seen = grant.check(kind); !seen) return seen.error();
+    if (auto complete = directory_.require_complete(kind); !complete) return complete.error();
+    return std::vector{kind};
+  }
+  std::vector<Kind> kinds;
+  std::optional<Error> why;
+  for (const auto kind : kOwnerKinds) {
+    auto usable = grant.check(kind);
+    if (usable) usable = directory_.require_complete(kind);
+    if (usable) kinds.push_back(kind);
+    // Of several reasons the last one that concerns a kind the caller may see helps most.
+    if (!usable && (!why || usable.error().code != Code::forbidden)) why = usable.error();
+  }
+  if (kinds.empty()) return *why;
+  return kinds;
+}
+
+ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
+  std::vector<Kind> kinds;
+  for (const auto kind : kOwnerKinds) {
+    if (call.grant().may_see(kind) && directory_.configured(kind)) kinds.push_back(kind);
+  }
+  if (kinds.empty()) {
+    auto usable = kinds_for(call.grant(), std::nullopt);
+    co_return usable.error();
+  }
+  std::vector<std::string> ids;
+  ids.push_back(request.id);
+  auto found = rows_of(directory_, kinds, ids);
+  if (!found) co_return found.error();
+  auto source = Source::mirror;
+  if (request.ask_platform()) {
+    // Of an unknown id the kind is unknown too: all that it may be are asked.
+    const auto of = found->hits.empty() ? kinds : std::vector{found->hits.front().kind};
+    for (const auto kind : of) {
+      const bool asked = co_await directory_.refresher.by_ids(kind, ids, call.stop());
+      if (asked) source = Source::platform;
+    }
+    directory_.point.end_turn();
+    found = rows_of(directory_, kinds, ids);
+    if (!found) co_return found.error();
+  }
+  if (found->hits.empty()) co_return directory_.missing(kinds, "such data owner");
+  auto& hit = found->hits.front();
+  auto meta = directory_.meta({hit.kind}, source, request);
+  if (!meta) co_return meta.error();
+  const bool sealed = hit.kind == Kind::patient && has_member(hit.row.json, "encryptedSelf");
+  std::string reply = R"({"type":")" + std::string(name_of(hit.kind)) + R"(","dataOwner":)";
+  reply += outward(call.grant(), hit.kind, std::move(hit.row.json));
+  reply += R"(,"decrypted":false)";
+  if (sealed) reply += R"(,"unreadable":["encryptedSelf"])";
+  reply += R"(,"meta":)" + *meta + '}';
+  co_return reply;
+}
+
+ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
+  auto kinds = kinds_for(call.grant(), request.type);
+  if (!kinds) co_return kinds.error();
+  auto meta = directory_.meta(*kinds, Source::mirror, request);
+  if (!meta) co_return meta.error();
+  store::ListQuery query;
+  query.limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
+  query.after = request.cursor ? *from_cursor(*request.cursor) : "";
+  auto found = co_await list_kinds(directory_, *kinds, query);
+  if (!found) co_return found.error();
+  const auto next = found->next;
+  co_return list_reply(typed_rows(call.grant(), std::move(*found)), next, *meta);
+}
+
+/// Rows that have all of the exact values that the request names.
+Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch& request) const {
+  std::vector<std::pair<store::Key, std::string>> wanted;
+  if (request.dateOfBirth) {
+    wanted.emplace_back(store::Key::date_of_birth, std::to_string(*request.dateOfBirth));
+  }
+  if (request.ssin) wanted.emplace_back(store::Key::ssin, *request.ssin);
+  if (request.identifier) wanted.emplace_back(store::Key::identifier, *request.identifier);
+  Found found;
+  for (const auto kind : kinds) {
+    std::optional<std::vector<store::Row>> rows;
+    for (const auto& [key, value] : wanted) {
+      auto matches = directory_.point.find(kind, key, value);
+      if (!matches) return matches.error();
+      if (!rows) {
+        rows = std::move(*matches);
+        continue;
+      }
+      std::erase_if(*rows, [&matches](const store::Row& row) {
+        return std::none_of(matches->begin(), matches->end(),
+                            [&row](const store::Row& other) { return other.id == row.id; });
+      });
+    }
+    for (auto& row : *rows) found.hits.push_back({kind, std::move(row)});
+  }
+  std::sort(found.hits.begin(), found.hits.end(),
+            [](const auto& a, const auto& b) { return a.row.id < b.row.id; });
+  return found;
+}
+
+ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
+  const auto& grant = call.grant();
+  auto kinds = kinds_for(grant, request.type);
+  if (!kinds) co_return kinds.error();
+  for (const auto kind : *kinds) {
+    auto allowed = check_search(grant, kind);
+    if (!allowed) co_return allowed.error();
+  }
+  auto meta = directory_.meta(*kinds, Source::mirror, request);
+  if (!meta) co_return meta.error();
+  const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
+  const bool by_value = request.dateOfBirth || request.ssin || request.identifier;
+  Found found;
+  if (by_value) {
+    auto rows = exact(*kinds, request);
+    if (!rows) co_return rows.error();
+    found = std::move(*rows);
+  }
+  if (request.text) {
+    // With an exact value the text only narrows: then it must not be cut off before the two meet.
+    const auto most = by_value ? std::size_t{100'000} : limit;
+    auto matches = co_await search_kinds(directory_, *kinds, std::move(*request.text), most);
+    if (!matches) co_return matches.error();
+    if (!by_value) {
+      found = std::move(*matches);
+    } else {
+      std::erase_if(found.hits, [&matches](const Found::Hit& hit) {
+        return std::none_of(matches->hits.begin(), matches->hits.end(),
+                            [&hit](const Found::Hit& m) { return m.row.id == hit.row.id; });
+      });
+    }
+  }
+  if (found.hits.size() > limit) found.hits.resize(limit);
+  co_return list_reply(typed_rows(grant, std::move(found)), "", *meta);
+}
+
+ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
+  const auto& grant = call.grant();
+  if (auto seen = grant.check(Kind::user); !seen) co_return seen.error();
+  auto allowed = check_members(
+      grant, Kind::user, {"status", "healthcarePartyId", "patientId", "deviceId"}, "owner.access");
+  if (!allowed) co_return allowed.error();
+  if (auto complete = directory_.require_complete(Kind::user); !complete) {
+    co_return complete.error();
+  }
+  auto source = Source::mirror;
+  auto rows = directory_.point.find(Kind::user, store::Key::owner, request.id);
+  if (!rows) co_return rows.error();
+  if (request.ask_platform() && !rows->empty()) {
+    std::vector<std::string> ids;
+    for (const auto& row : *rows) ids.push_back(row.id);
+    const bool asked =
+        co_await directory_.refresher.by_ids(Kind::user, std::move(ids), call.stop());
+    if (asked) source = Source::platform;
+    directory_.point.end_turn();
+    rows = directory_.point.find(Kind::user, store::Key::owner, request.id);
+    if (!rows) co_return rows.error();
+  }
+  if (rows->empty()) {
+    std::vector<Kind> kinds;
+    for (const auto kind : kOwnerKinds) {
+      if (directory_.configured(kind)) kinds.push_back(kind);
+    }
+    std::vector<std::string> ids;
+    ids.push_back(request.id);
+    auto known = rows_of(directory_, kinds, std::move(ids));
+    if (!known) co_return known.error();
+    if (known->hits.empty()) co_return directory_.missing(kinds, "such data owner");
+  }
+  auto meta = directory_.meta({Kind::user}, source, request);
+  if (!meta) co_return meta.error();
+
+  std::string users;
+  bool active = false;
+  for (const auto& row : *rows) {
+    const auto status = text_member(row.json, "status");
+    active = active || status == "ACTIVE";
+    if (!users.empty()) users += ',';
+    users +=
+        R"({"id":")" + row.id + R"(","status":")" + (status.empty() ? "ACTIVE" : status) + R"("})";
+    active = active || status.empty();  // platform: a user without a status is an active one
+  }
+  const auto* reason = active          ? "it has an active user"
+                       : rows->empty() ? "no user stands for it"
+                                       : "none of its users is active";
+  co_return R"({"access":)" + std::string(active ? "true" : "false") + R"(,"users":[)" + users +
+      R"(],"reason":")" + reason + R"(","meta":)" + *meta + '}';
+}
+
+}  // namespace icure::api

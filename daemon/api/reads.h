@@ -1,0 +1,41 @@
+// What the lists and searches of users and data owners have in common.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "daemon/api/directory.h"
+
+namespace icure::api {
+
+inline constexpr std::int64_t kDefaultLimit = 100;
+inline constexpr std::int64_t kMostRows = 1000;
+
+/// Rows of some kinds in the order of their ids, with the cursor of the next page if there is one.
+struct Found {
+  struct Hit {
+    Kind kind;
+    store::Row row;
+  };
+  std::vector<Hit> hits;
+  std::string next;
+};
+
+/// The page of `kinds` after `query.after`, read on the scanner thread. What is referred to
+/// outlives the task.
+Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,
+                               store::ListQuery query);
+
+/// Up to `limit` rows that match `text`.
+Task<Result<Found>> search_kinds(Directory& directory, std::vector<Kind> kinds, std::string text,
+                                 std::size_t limit);
+
+/// The rows of these ids that exist, in the order of ids. Loop thread; `ids` is short.
+Result<Found> rows_of(Directory& directory, const std::vector<Kind>& kinds,
+                      std::vector<std::string> ids);
+
+/// Fails with forbidden if the caller's rules hide one of the members that an answer would tell
+/// something about. `why` says what looks at them, such as "search".
+Result<Done> check_members(const ipc::Grant& grant, Kind kind,
+                           std::initializer_list<std::string_view> members, const char* why);
+
+}  // namespace icure::api

@@ -1,0 +1,74 @@
+#include "daemon/api/schemas.h"
+
+#include <nlohmann/json.hpp>
+
+namespace icure::api {
+
+std::string object_schema(const std::string& properties) {
+  auto shape = nlohmann::json::parse("{" + properties + "}");
+  shape["meta"] = {{"$ref", "#/components/schemas/Meta"}};
+  auto required = nlohmann::json::array();
+  for (const auto& [name, schema] : shape.items()) required.push_back(name);
+  return nlohmann::json{{"type", "object"}, {"properties", shape}, {"required", required}}.dump();
+}
+
+std::string rows_schema(const std::string& shape) {
+  return R"({"type":"object","properties":{"rows":{"type":"array","items":{"$ref":)"
+         R"("#/components/schemas/)" +
+         shape +
+         R"("}},"next":{"type":"string","description":"cursor of the next page"},)"
+         R"("meta":{"$ref":"#/components/schemas/Meta"}},"required":["rows","meta"]})";
+}
+
+std::vector<std::pair<std::string, std::string>> component_schemas() {
+  return {
+      {"Meta", R"({"type":"object","properties":{
+        "as_of":{"type":["string","null"],"format":"date-time"},
+        "age_s":{"type":["integer","null"]},
+        "online":{"type":"boolean"},
+        "complete":{"type":"boolean"},
+        "source":{"enum":["mirror","outbox","platform"]}},
+        "required":["as_of","age_s","online","complete","source"]})"},
+      {"User",
+       R"({"type":"object","description":"the platform's JSON as it came, without passwordHash and token values",
+        "properties":{"id":{"type":"string"},"rev":{"type":"string"}},"required":["id"]})"},
+      {"DataOwner", R"({"type":"object","description":"the platform's JSON as it came",
+        "properties":{"id":{"type":"string"},"rev":{"type":"string"}},"required":["id"]})"},
+      {"TypedDataOwner", R"({"type":"object","properties":{
+        "type":{"enum":["hcp","patient","device"]},
+        "dataOwner":{"$ref":"#/components/schemas/DataOwner"}},"required":["type","dataOwner"]})"},
+      {"KindCounts", R"({"type":"object","properties":{
+        "seen":{"type":"integer"},"added":{"type":"integer"},"changed":{"type":"integer"},
+        "deleted":{"type":"integer"},"held":{"type":"integer"}},
+        "required":["seen","added","changed","deleted","held"]})"},
+      {"Run", R"({"type":"object","properties":{
+        "id":{"type":"string"},
+        "trigger":{"enum":["start","schedule","request","reconnect","hint"]},
+        "full":{"type":"boolean"},
+        "started":{"type":"string","format":"date-time"},
+        "finished":{"type":"string","format":"date-time"},
+        "state":{"enum":["running","done","failed","cut_off"]},
+        "cause":{"type":"string"},
+        "requests":{"type":"integer"},"bytes":{"type":"integer"},
+        "kinds":{"type":"object","additionalProperties":{"$ref":"#/components/schemas/KindCounts"}}},
+        "required":["id","trigger","full","started","state","requests","bytes","kinds"]})"},
+      {"Warning",
+       R"({"type":"object","properties":{"code":{"type":"string"},"text":{"type":"string"},
+        "hint":{"type":"string"}},"required":["code","text","hint"]})"},
+      {"Status", R"({"type":"object","properties":{
+        "state":{"enum":["starting","online","offline","degraded"]},
+        "cause":{"type":"string"},
+        "since":{"type":"string","format":"date-time"},
+        "version":{"type":"string"},
+        "mirror":{"type":"object","additionalProperties":{"type":"object","properties":{
+          "count":{"type":"integer"},"as_of":{"type":"string","format":"date-time"},
+          "complete":{"type":"boolean"},"progress":{"type":"integer"}},"required":["count","complete"]}},
+        "outbox":{"type":"object"},
+        "braked":{"type":"array","items":{"type":"object"}},
+        "next_sync":{"type":"string","format":"date-time"},
+        "warnings":{"type":"array","items":{"$ref":"#/components/schemas/Warning"}}},
+        "required":["state","since","version","mirror","outbox","braked","warnings"]})"},
+  };
+}
+
+}  // namespace icure::api

@@ -1,0 +1,102 @@
+#include "daemon/api/status_api.h"
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/api/schemas.h"
+
+namespace icure::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Warning& warning) {
+  return {{"code", warning.code}, {"text", warning.text}, {"hint", warning.hint}};
+}
+
+}  // namespace
+
+void StatusApi::register_on(ipc::Methods& methods) {
+  methods.add({"daemon.status", ipc::Role::reader, "How the daemon, its mirror and its line are",
+               R"({"$ref":"#/components/schemas/Status"})"},
+              *this, &StatusApi::status);
+  methods.add({"config.show", ipc::Role::admin, "Every setting and where it came from",
+               R"({"type":"object","properties":{"values":{"type":"array","items":{)"
+               R"("type":"object","properties":{"key":{"type":"string"},)"
+               R"("value":{"type":"string"},"source":{"type":"string"}},)"
+               R"("required":["key","value","source"]}}},"required":["values"]})"},
+              *this, &StatusApi::config);
+}
+
+StatusApi::State StatusApi::state() const {
+  const auto& engine = directory_.engine;
+  const auto& connection = engine.connection();
+  if (!connection.known) return {"starting", sync::Cause::none, facts_.started};
+  if (!connection.online) {
+    // Our own disk and database are no matter of the line.
+    const bool ours =
+        connection.cause == sync::Cause::disk || connection.cause == sync::Cause::store;
+    return {ours ? "degraded" : "offline", connection.cause, engine.since()};
+  }
+  const auto& last = engine.last();
+  if (last && last->state == "failed") {
+    return {"degraded", sync::cause_named(last->cause), *last->finished};
+  }
+  return {"online", sync::Cause::none, engine.since()};
+}
+
+std::string StatusApi::summary() const {
+  std::string text = state().name;
+  for (const auto kind : directory_.kinds) {
+    auto known = directory_.point.state(kind);
+    if (!known) continue;
+    text += (text.find(';') == std::string::npos ? "; " : ", ") + std::to_string(known->count) +
+            " " + std::string(name_of(kind)) + "s";
+  }
+  return text;
+}
+
+ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
+  const auto& engine = directory_.engine;
+  const auto now = state();
+  Json json = {{"state", now.name}};
+  if (now.cause != sync::Cause::none) json["cause"] = sync::word_of(now.cause);
+  json["since"] = rfc3339(now.since);
+  json["version"] = facts_.version;
+  json["mirror"] = Json::object();
+  for (const auto kind : directory_.kinds) {
+    if (!call.grant().may_see(kind)) continue;
+    auto known = directory_.point.state(kind);
+    if (!known) co_return known.error();
+    Json entry = {{"count", known->count}};
+    if (known->as_of) entry["as_of"] = rfc3339(*known->as_of);
+    entry["complete"] = known->complete;
+    if (engine.running()) {
+      const auto at = engine.running()->kinds.find(kind);
+      if (at != engine.running()->kinds.end()) entry["progress"] = at->second.seen;
+    }
+    json["mirror"][std::string(name_of(kind))] = std::move(entry);
+  }
+  json["outbox"] = Json::object();
+  json["braked"] = Json::array();
+  if (engine.next_run()) json["next_sync"] = rfc3339(*engine.next_run());
+  json["warnings"] = Json::array();
+  if (now.cause != sync::Cause::none) {
+    const auto words = sync::explain(now.cause);
+    const Warning warning{std::string(sync::word_of(now.cause)), std::string(words.text),
+                          std::string(words.hint)};
+    json["warnings"].push_back(to_json(warning));
+  }
+  for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));
+  co_return json.dump();
+}
+
+ipc::Methods::Answer StatusApi::config(ipc::Call, ipc::NoParams) {
+  Json values = Json::array();
+  for (const auto& each : shown_) {
+    values.push_back({{"key", each.key}, {"value", each.value}, {"source", each.source}});
+  }
+  const Json json = {{"values", std::move(values)}};
+  co_return json.dump();
+}
+
+}  // namespace icure::api

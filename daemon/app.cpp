@@ -1,0 +1,252 @@
+#include "daemon/app.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "daemon/access_rules.h"
+#include "daemon/api/schemas.h"
+#include "daemon/base/log.h"
+#include "daemon/credentials.h"
+#include "daemon/notify.h"
+#include "store/keys.h"
+
+namespace icure {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kPointCache = 8 * 1024 * 1024;  // bytes
+constexpr std::int64_t kScanCache = 8 * 1024 * 1024;
+// SIGTERM promises an end within 5 s; what hangs on a dead disk is left to the file system.
+constexpr Millis kLongestStop = 4500ms;
+
+constexpr int kExitKey = 77;
+constexpr int kExitConfig = 78;
+
+std::string origin_of(const std::string& url) {
+  const auto host = url.find("://") + 3;
+  return url.substr(0, url.find('/', host));
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+sync::Login login_of(const PlatformConfig& platform) {
+  return {platform.login, platform.group_id,
+          [file = platform.password_file] { return read_secret(file, "platform-password"); }};
+}
+
+sync::CurlOptions http_options(const PlatformConfig& platform) {
+  return {without_slash(platform.url), platform.ca_file, platform.proxy, platform.connect_timeout,
+          platform.request_timeout};
+}
+
+StartFailure failure(int exit_code, const Error& error) {
+  StartFailure failed{exit_code, {error.message}};
+  if (!error.hint.empty()) failed.lines.push_back(error.hint);
+  return failed;
+}
+
+int exit_code_of(Code code) {
+  if (code == Code::wrong_key) return kExitKey;
+  return code == Code::invalid ? kExitConfig : 1;
+}
+
+std::vector<api::Warning> warnings_of(const store::Stores& files) {
+  std::vector<api::Warning> warnings;
+  for (const auto& text : files.warnings()) {
+    log::warning("{}", text);
+    warnings.push_back({"store", text, "nothing to do if it does not come back"});
+  }
+  return warnings;
+}
+
+store::Order newest_order(store::MirrorWriter& mirror) {
+  auto newest = mirror.newest_order();
+  return newest ? *newest : 0;  // unreadable: then the first sweep fails and says so
+}
+
+}  // namespace
+
+Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock) {
+  auto text = read_secret(config.store.key_file, "store-key");
+  if (!text) {
+    auto failed = failure(kExitKey, text.error());
+    failed.lines.insert(failed.lines.begin(), "the store key cannot be read");
+    return failed;
+  }
+  auto key = store::parse_store_key(text->reveal());
+  if (!key) return failure(kExitKey, key.error());
+  const auto& platform = config.platform;
+  const auto identity = platform.group_id.empty() ? origin_of(platform.url) : platform.group_id;
+  auto files = store::open_stores({config.store.directory, *key, identity, random, clock});
+  if (!files) return failure(exit_code_of(files.error().code), files.error());
+  auto point = (*files)->open_reader(kPointCache);
+  if (!point) return failure(1, point.error());
+  auto scan = (*files)->open_reader(kScanCache);
+  if (!scan) return failure(1, scan.error());
+  if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) {
+    return failure(1, closed.error());
+  }
+  return OpenStore{std::move(*files), std::move(*point), std::move(*scan)};
+}
+
+App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
+         OpenStore store)
+    : loop_(loop),
+      clock_(clock),
+      sources_(std::move(sources)),
+      config_(std::move(loaded)),
+      store_(std::move(store)),
+      mirror_thread_(loop, "mirror"),
+      ledger_thread_(loop, "ledger"),
+      scan_thread_(loop, "scan"),
+      http_(loop, clock, http_options(config_.config.platform)),
+      session_(http_, clock, login_of(config_.config.platform)),
+      rest_(session_, newest_order(store_.files->mirror())),
+      sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
+      engine_(rest_, sweeper_, {store_.files->ledger(), ledger_thread_}, clock, random),
+      refresher_(rest_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
+      directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
+      user_api_(directory_),
+      owner_api_(directory_),
+      sync_api_(engine_),
+      status_api_(directory_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
+      hello_(methods_, kVersion),
+      server_(loop, clock, methods_,
+              {static_cast<std::size_t>(config_.config.ipc.max_message),
+               static_cast<std::size_t>(config_.config.ipc.max_clients), geteuid()},
+              [this] { store_.point->end_turn(); }),
+      last_resort_(loop) {
+  for (const auto& [name, schema] : api::component_schemas()) methods_.add_schema(name, schema);
+  hello_.register_on(methods_);
+  status_api_.register_on(methods_);
+  user_api_.register_on(methods_);
+  owner_api_.register_on(methods_);
+  sync_api_.register_on(methods_);
+  for (const int number : {SIGTERM, SIGINT}) {
+    signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
+  }
+  signals_.push_back(std::make_unique<loop::Signal>(loop, SIGHUP, [this] { reload(); }));
+  engine_.watch([this] { changed(); });
+}
+
+App::~App() = default;
+
+void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) {
+  const auto& config = loaded.config;
+  log::configure(*log::level_named(config.log.level), *log::format_named(config.log.format));
+  server_.set_rules(std::move(rules));
+  sweeper_.configure({static_cast<std::size_t>(config.platform.page_size),
+                      config.sync.full_interval, config.mirror.patients_of});
+  engine_.configure({config.mirror.kinds, config.sync.interval, config.sync.full_interval});
+  directory_.kinds = config.mirror.kinds;
+  status_api_.show(loaded.shown);
+}
+
+Result<Done, StartFailure> App::listen() {
+  const auto& config = config_.config;
+  auto rules = resolve_access(config.access);
+  if (!rules) return StartFailure{kExitConfig, rules.error()};
+  apply(config_, std::move(*rules));
+  auto passed = notify::passed_socket();
+  if (!passed) return failure(kExitConfig, passed.error());
+  Result<Done> listening = Done{};
+  if (*passed) {
+    listening = server_.listen(**passed);
+  } else {
+    ipc::SocketFile file{config.ipc.socket, static_cast<mode_t>(config.ipc.mode), std::nullopt};
+    if (!config.ipc.group.empty()) {
+      auto group = group_id(config.ipc.group);
+      if (!group) return StartFailure{kExitConfig, {"ipc.group: " + group.error().message}};
+      file.group = *group;
+    }
+    listening = server_.listen(file);
+  }
+  if (!listening) return failure(exit_code_of(listening.error().code), listening.error());
+  return Done{};
+}
+
+void App::run() {
+  scope_.run(engine_.loop(scope_.token()));
+  scope_.run(watch(scope_.token()));
+  log::info("serving; version {}", kVersion);
+  notify::ready();
+  changed();
+  uv_run(&loop_, UV_RUN_DEFAULT);
+}
+
+/// Feeds systemd's watchdog, but only after every thread has shown that it still gets on.
+Task<Done> App::watch(std::stop_token stop) {
+  const auto interval = notify::watchdog_interval();
+  if (!interval) co_return Done{};
+  for (;;) {
+    auto nothing = [] { return Done{}; };
+    co_await mirror_thread_.run(nothing);
+    co_await ledger_thread_.run(nothing);
+    co_await scan_thread_.run(nothing);
+    notify::alive();
+    auto slept = co_await clock_.sleep(*interval, stop);
+    if (!slept) co_return Done{};
+  }
+}
+
+void App::changed() {
+  if (!stopping_) notify::status(status_api_.summary());
+}
+
+void App::reload() {
+  notify::reloading();
+  auto loaded = load_config(sources_);
+  std::vector<std::string> faults;
+  std::vector<ipc::AccessRule> rules;
+  if (loaded) {
+    if (auto resolved = resolve_access(loaded->config.access)) {
+      rules = std::move(*resolved);
+    } else {
+      faults = resolved.error();
+    }
+  } else {
+    faults = loaded.error();
+  }
+  if (!faults.empty()) {
+    for (const auto& fault : faults) log::error("configuration: {}", fault);
+    log::error("the configuration was not changed; mend the above and reload again");
+    return notify::ready();
+  }
+  const auto& before = config_.config;
+  const auto& now = loaded->config;
+  if (before.store.directory != now.store.directory || before.ipc.socket != now.ipc.socket ||
+      before.ipc.mode != now.ipc.mode || before.ipc.group != now.ipc.group ||
+      before.platform.group_id != now.platform.group_id ||
+      origin_of(before.platform.url) != origin_of(now.platform.url) ||
+      before.ipc.max_message != now.ipc.max_message ||
+      before.ipc.max_clients != now.ipc.max_clients) {
+    log::warning("a changed platform, store or ipc setting counts after a restart only");
+    loaded->config.platform.url = before.platform.url;
+    loaded->config.platform.group_id = before.platform.group_id;
+  }
+  config_ = std::move(*loaded);
+  http_.configure(http_options(config_.config.platform));
+  session_.replace(login_of(config_.config.platform));
+  apply(config_, std::move(rules));
+  engine_.try_now();
+  log::info("configuration read again");
+  notify::ready();
+}
+
+void App::stop() {
+  if (std::exchange(stopping_, true)) return;
+  notify::stopping();
+  log::info("stopping");
+  last_resort_.start(kLongestStop, [] {
+    log::error("something hangs; stopping all the same (nothing that was accepted is lost)");
+    _exit(0);
+  });
+  scope_.drain([this] { server_.stop([this] { uv_stop(&loop_); }); });
+}
+
+}  // namespace icure

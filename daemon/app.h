@@ -1,0 +1,92 @@
+// App: everything that runs, in the order of construction; destruction is the reverse.
+#pragma once
+#include <uv.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/api/owner_api.h"
+#include "daemon/api/status_api.h"
+#include "daemon/api/sync_api.h"
+#include "daemon/api/user_api.h"
+#include "daemon/base/scope.h"
+#include "daemon/config_file.h"
+#include "daemon/loop/signals.h"
+#include "daemon/loop/system_clock.h"
+#include "daemon/loop/worker.h"
+#include "ipc/hello.h"
+#include "ipc/server.h"
+#include "store/open.h"
+#include "sync/engine.h"
+#include "sync/platform/curl_http.h"
+#include "sync/refresh.h"
+
+namespace icure {
+
+inline constexpr const char* kVersion = PROJECT_VERSION;
+
+/// Why the daemon does not start: its exit code and what to tell.
+struct StartFailure {
+  int exit_code = 1;
+  std::vector<std::string> lines;
+};
+
+/// The open files of the store, each reader for its own thread.
+struct OpenStore {
+  std::unique_ptr<store::Stores> files;
+  std::unique_ptr<store::MirrorReader> point;
+  std::unique_ptr<store::MirrorReader> scan;
+};
+
+/// Reads the store key and opens the store. May run before there is a loop.
+Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock);
+
+/// Loop thread only. To be destroyed after run() has returned.
+class App {
+ public:
+  App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
+      OpenStore store);
+  ~App();
+
+  /// Serves the socket. To be called once, before run().
+  Result<Done, StartFailure> listen();
+  /// Runs the loop until SIGTERM or SIGINT.
+  void run();
+
+ private:
+  void apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules);
+  void reload();
+  void stop();
+  void changed();
+  Task<Done> watch(std::stop_token stop);
+
+  uv_loop_t& loop_;
+  Clock& clock_;
+  ConfigSources sources_;
+  LoadedConfig config_;
+  OpenStore store_;
+  loop::Worker mirror_thread_;
+  loop::Worker ledger_thread_;
+  loop::Worker scan_thread_;
+  sync::CurlHttp http_;
+  sync::Session session_;
+  sync::Rest rest_;
+  sync::Sweeper sweeper_;
+  sync::Engine engine_;
+  sync::Refresher refresher_;
+  api::Directory directory_;
+  api::UserApi user_api_;
+  api::OwnerApi owner_api_;
+  api::SyncApi sync_api_;
+  api::StatusApi status_api_;
+  ipc::Methods methods_;
+  ipc::Hello hello_;
+  ipc::Server server_;
+  Scope scope_;
+  std::vector<std::unique_ptr<loop::Signal>> signals_;
+  loop::Timer last_resort_;
+  bool stopping_ = false;
+};
+
+}  // namespace icure

@@ -1,0 +1,108 @@
+// icure-syncd: arguments, configuration, exit codes.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+
+#include "daemon/app.h"
+#include "daemon/base/log.h"
+#include "daemon/base/secret.h"
+
+namespace {
+
+using namespace icure;
+
+constexpr int kExitUsage = 64;
+constexpr int kExitConfig = 78;
+
+int fail(const StartFailure& failure) {
+  for (const auto& line : failure.lines) log::error("{}", line);
+  return failure.exit_code;
+}
+
+/// Whether uids seen on the socket mean what the access rules say: inside a user namespace every
+/// stranger is the same uid.
+bool uids_are_real() {
+  std::ifstream map("/proc/self/uid_map");
+  unsigned inside = 1;
+  unsigned outside = 1;
+  unsigned long count = 0;
+  map >> inside >> outside >> count;
+  return inside == 0 && outside == 0 && count == 4294967295UL;
+}
+
+int serve(const ConfigSources& sources, LoadedConfig loaded) {
+  uv_loop_t loop;
+  uv_loop_init(&loop);
+  int code = 0;
+  {
+    SystemRandom random;
+    loop::SystemClock clock(loop);
+    auto store = open_store(loaded.config, random, clock);
+    if (!store) {
+      code = fail(store.error());
+    } else {
+      App app(loop, random, clock, sources, std::move(loaded), std::move(*store));
+      auto listening = app.listen();
+      if (listening) {
+        app.run();
+      } else {
+        code = fail(listening.error());
+      }
+    }
+  }
+  uv_run(&loop, UV_RUN_DEFAULT);  // lets closed handles go
+  if (uv_loop_close(&loop) != 0) log::warning("a handle outlived its owner");
+  return code;
+}
+
+int check(const std::vector<std::string>& faults) {
+  for (const auto& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
+  return kExitConfig;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App options("Keeps a local, encrypted mirror of an iCure platform and serves it.");
+  ConfigSources sources;
+  bool check_config = false;
+  bool print_config = false;
+  options.add_option("--config", sources.file, "the configuration file")->capture_default_str();
+  options.add_flag("--check-config", check_config, "say whether the configuration is valid");
+  options.add_flag("--print-config", print_config, "print every value and where it came from");
+  options.set_version_flag("--version", std::string("icure-syncd ") + kVersion);
+  try {
+    options.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return options.exit(error) == 0 ? 0 : kExitUsage;
+  }
+
+  umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+  sources.environment = our_environment();
+  auto loaded = load_config(sources);
+  if (!loaded) return check(loaded.error());
+  if (print_config) {
+    for (const auto& [key, value, source] : loaded->shown) {
+      std::printf("%s = %s  # %s\n", key.c_str(), value.c_str(), source.c_str());
+    }
+  }
+  if (check_config) std::printf("the configuration is valid\n");
+  if (check_config || print_config) return 0;
+
+  log::configure(*log::level_named(loaded->config.log.level),
+                 *log::format_named(loaded->config.log.format));
+  if (!uids_are_real()) {
+    return fail({kExitConfig,
+                 {"this process runs in a user namespace that hides who calls it",
+                  "remove PrivateUsers= from the unit"}});
+  }
+  if (auto locked = protect_secrets(); !locked) {
+    log::warning("{}; {}", locked.error().message, locked.error().hint);
+  }
+  return serve(sources, std::move(*loaded));
+}

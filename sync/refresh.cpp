@@ -1,0 +1,101 @@
+#include "sync/refresh.h"
+
+#include <algorithm>
+
+namespace icure::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Millis kLongestWait = 2s;  // what a reader waits for the platform at most
+
+Task<Done> stop_after(Clock& clock, Millis delay, std::stop_token done, std::stop_source limit) {
+  auto slept = co_await clock.sleep(delay, done);
+  if (slept) limit.request_stop();
+  co_return Done{};
+}
+
+}  // namespace
+
+Task<bool> Refresher::by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
+  if (!engine_.connection().online || ids.empty()) co_return false;
+  std::stop_source limit;
+  auto asking = ask_ids(kind, std::move(ids), limit.get_token());
+  co_return co_await bounded(std::move(asking), limit, stop);
+}
+
+Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token stop) {
+  if (!engine_.connection().online) co_return false;
+  std::stop_source limit;
+  auto asking = ask_user(key, std::move(value), limit.get_token());
+  co_return co_await bounded(std::move(asking), limit, stop);
+}
+
+/// Runs `asking`, which ends when `limit` is stopped: after 2 s, or when the daemon stops.
+Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
+                              std::stop_token stop) {
+  std::stop_callback end(stop, [&limit] { limit.request_stop(); });
+  std::stop_source done;
+  auto timer = stop_after(clock_, kLongestWait, done.get_token(), limit);
+  timer.start();
+  auto answered = co_await asking;
+  done.request_stop();
+  co_await timer;
+  if (answered) {
+    engine_.succeeded();
+    co_return true;
+  }
+  engine_.failed(answered.error());
+  co_return false;
+}
+
+Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids,
+                                      std::stop_token stop) {
+  auto body = co_await rest_.by_ids(kind, ids, stop);
+  if (!body) co_return body.error();
+  co_return co_await store_answer(kind, std::move(ids), std::move(*body));
+}
+
+Task<Answer<Done>> Refresher::ask_user(store::Key key, std::string value, std::stop_token stop) {
+  auto body = co_await rest_.user_by(key, std::move(value), stop);
+  if (body) {
+    body->text = "[" + std::move(body->text) + "]";
+    std::vector<std::string> nobody_else;
+    co_return co_await store_answer(Kind::user, std::move(nobody_else), std::move(*body));
+  }
+  if (body.error().status == 404) co_return Done{};
+  co_return body.error();
+}
+
+/// Stores what came, and removes those asked for that are gone. A single answer moves no `as_of`.
+Task<Answer<Done>> Refresher::store_answer(Kind kind, std::vector<std::string> asked_for,
+                                           std::optional<Body> body) {
+  auto parse = [&body] { return wire::parse_documents(std::move(body->text)); };
+  auto page = co_await parser_.run(std::move(parse));
+  if (!page) co_return page.error();
+  std::vector<store::Departure> departed;
+  for (const auto& document : page->documents) {
+    std::erase(asked_for, document.id);
+    if (wire::is_deleted(document.json)) {
+      departed.push_back(
+          {std::string(document.id), std::string(document.rev), store::Gone::deleted});
+    }
+  }
+  for (auto& id : asked_for) departed.push_back({std::move(id), "", store::Gone::purged});
+  auto job = [&]() -> Result<Done> {
+    auto& documents = page->documents;
+    std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
+    auto applied = mirror_.apply(kind, documents, body->asked, body->answered, std::nullopt);
+    if (!applied) return applied.error();
+    if (!departed.empty()) {
+      auto removed = mirror_.finish_sweep(kind, departed, std::nullopt);
+      if (!removed) return removed.error();
+    }
+    return mirror_.flush();
+  };
+  auto stored = co_await mirror_thread_.run(std::move(job));
+  if (!stored) co_return fault_of(stored.error());
+  co_return Done{};
+}
+
+}  // namespace icure::sync

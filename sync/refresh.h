@@ -1,0 +1,48 @@
+// Refresher: asks the platform for single entities now, for a reader who would rather wait.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "daemon/base/background.h"
+#include "daemon/base/clock.h"
+#include "store/mirror.h"
+#include "sync/engine.h"
+#include "sync/rest.h"
+
+namespace icure::sync {
+
+/// Loop thread only. What it refers to outlives its tasks.
+class Refresher {
+ public:
+  Refresher(Rest& rest, Engine& engine, store::MirrorWriter& mirror, Background& mirror_thread,
+            Background& parser, Clock& clock)
+      : rest_(rest),
+        engine_(engine),
+        mirror_(mirror),
+        mirror_thread_(mirror_thread),
+        parser_(parser),
+        clock_(clock) {}
+
+  /// Brings these entities in line with the platform. True: the platform was asked and answered.
+  /// False after 2 s, when offline, or on any fault: the mirror is as good as it was.
+  Task<bool> by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+  /// The same for the user with that e-mail or phone, wherever the mirror stands. One that does
+  /// not exist on the platform is an answer as well.
+  Task<bool> user_by(store::Key key, std::string value, std::stop_token stop);
+
+ private:
+  Task<Answer<Done>> store_answer(Kind kind, std::vector<std::string> asked_for,
+                                  std::optional<Body> body);
+  Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+  Task<Answer<Done>> ask_user(store::Key key, std::string value, std::stop_token stop);
+  Task<bool> bounded(Task<Answer<Done>> asking, std::stop_source limit, std::stop_token stop);
+
+  Rest& rest_;
+  Engine& engine_;
+  store::MirrorWriter& mirror_;  // touched on its thread only
+  Background& mirror_thread_;
+  Background& parser_;
+  Clock& clock_;
+};
+
+}  // namespace icure::sync
