@@ -101,6 +101,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       sources_(std::move(sources)),
       config_(std::move(loaded)),
       store_(std::move(store)),
+      end_reads_(loop, [this] { store_.point->end_turn(); }),
       mirror_thread_(loop, "mirror"),
       ledger_thread_(loop, "ledger"),
       scan_thread_(loop, "scan"),
@@ -119,7 +120,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
                static_cast<std::size_t>(config_.config.ipc.max_clients), geteuid()},
-              [this] { store_.point->end_turn(); }),
+              nullptr),
       last_resort_(loop) {
   for (const auto& [name, schema] : api::component_schemas()) methods_.add_schema(name, schema);
   hello_.register_on(methods_);

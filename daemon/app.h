@@ -12,6 +12,7 @@
 #include "daemon/api/user_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
+#include "daemon/loop/each_turn.h"
 #include "daemon/loop/signals.h"
 #include "daemon/loop/system_clock.h"
 #include "daemon/loop/worker.h"
@@ -66,6 +67,7 @@ class App {
   ConfigSources sources_;
   LoadedConfig config_;
   OpenStore store_;
+  loop::EachTurn end_reads_;  // a read transaction lasts a turn: longer ones hold up checkpoints
   loop::Worker mirror_thread_;
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;

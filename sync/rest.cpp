@@ -104,8 +104,7 @@ std::string patients_of_filter(const std::string& data_owner) {
 }
 
 Task<Answer<Body>> Rest::send(HttpRequest request, std::stop_token stop) {
-  const std::string where =
-      request.method + " " + request.target.substr(0, request.target.find('?'));
+  const auto where = request.method + " " + without_values(request.target);
   const auto asked = ++order_;
   ++requests_;
   auto reply = co_await session_.send(std::move(request), stop);

@@ -1,0 +1,221 @@
+"""A clinic for one test: the stand-in platform, the daemon on its own store, and a client.
+
+Standard library only. Nothing here sleeps for luck: what must become true is awaited with a bound.
+"""
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+BIN = pathlib.Path(os.environ["ICURE_BIN"])
+PATIENCE_S = 60  # for anything that must happen; generous, since machines are shared
+
+
+class RpcError(Exception):
+    def __init__(self, error):
+        super().__init__(f"{error['code']} {error['message']}")
+        self.code = error["code"]
+        self.word = error.get("data", {}).get("code")
+        self.data = error.get("data", {})
+
+
+class Client:
+    """One connection to the daemon's socket."""
+
+    def __init__(self, path, timeout=PATIENCE_S):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(timeout)
+        try:
+            self.socket.connect(str(path))
+        except OSError:
+            self.socket.close()
+            raise
+        self.file = self.socket.makefile("rwb")
+        self.last_id = 0
+
+    def send(self, line):
+        self.file.write(line)
+        self.file.flush()
+
+    def receive(self):
+        line = self.file.readline()
+        if not line:
+            raise ConnectionError("the daemon closed the connection")
+        return json.loads(line)
+
+    def call(self, method, **params):
+        self.last_id += 1
+        request = {"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params}
+        self.send(json.dumps(request).encode() + b"\n")
+        reply = self.receive()
+        assert reply["id"] == self.last_id, reply
+        if "error" in reply:
+            raise RpcError(reply["error"])
+        return reply["result"]
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+class Sandbox:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [BIN / "icure-sandbox", "--die-with-parent", *map(str, arguments)],
+            stdout=subprocess.PIPE)
+        self.facts = json.loads(self.process.stdout.readline())
+        self.url = self.facts["platform"]
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.facts["control"] + path, data=data, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as reply:
+            text = reply.read()
+            return json.loads(text) if text else None
+
+    def truth(self, kind):
+        return {id: entry["doc"] for id, entry in self.ask("GET", f"/truth/{kind}").items()}
+
+    def revs(self, kind):
+        return self.ask("GET", f"/truth/{kind}?docs=0")
+
+    def received(self, regex):
+        return self.ask("GET", "/received/count?match=" + urllib.request.quote(regex))["count"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE_S)
+        self.process.stdout.close()
+
+
+class Daemon:
+    """icure-syncd in a directory of its own. Starts only when told."""
+
+    def __init__(self, url, extra="", sections=""):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="icure-e2e-"))
+        (self.home / "password").write_text("sandbox-password\n")
+        (self.home / "key").write_text(secrets.token_hex(32) + "\n")
+        self.socket = self.home / "api.sock"
+        self.config = self.home / "config.toml"
+        self.log = self.home / "log"
+        self.process = None
+        self.configure(url, extra, sections)
+
+    def configure(self, url, extra="", sections=""):
+        """`extra`: further lines of [platform]; `sections`: further sections."""
+        self.config.write_text(f"""
+[platform]
+url = "{url}"
+login = "daemon@clinic.test"
+password_file = "{self.home}/password"
+{extra}
+[store]
+directory = "{self.home}/store"
+key_file = "{self.home}/key"
+[ipc]
+socket = "{self.socket}"
+{sections}
+""")
+
+    def start(self, environment=None):
+        self.launch(environment)
+        until(lambda: self.socket.exists() and self.answers(), "the daemon answers", self)
+        return self
+
+    def launch(self, environment=None):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [BIN / "icure-syncd", "--config", self.config], stderr=log, stdout=log,
+                env={**os.environ, **(environment or {})})
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError("the daemon ended:\n" + self.log_text())
+        try:
+            Client(self.socket).close()
+            return True
+        except OSError:
+            return False
+
+    def client(self):
+        return Client(self.socket)
+
+    def call(self, method, **params):
+        client = self.client()
+        try:
+            return client.call(method, **params)
+        finally:
+            client.close()
+
+    def until_complete(self, kinds=("user", "hcp", "patient", "device")):
+        def complete():
+            mirror = self.call("daemon.status")["mirror"]
+            return all(mirror[kind]["complete"] for kind in kinds)
+        until(complete, "the mirror is complete", self)
+
+    def stop(self):
+        """SIGTERM. Returns the exit code and how many seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE_S)
+        return code, time.monotonic() - started
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+    def run(self, *arguments):
+        """The daemon's program with arguments, to its end."""
+        return subprocess.run([BIN / "icure-syncd", *map(str, arguments)], capture_output=True,
+                              text=True, timeout=PATIENCE_S)
+
+    def ctl(self, *arguments, environment=None):
+        return subprocess.run([BIN / "icurectl", "--socket", self.socket, *map(str, arguments)],
+                              capture_output=True, text=True, timeout=PATIENCE_S,
+                              env={**os.environ, **(environment or {})})
+
+    def log_text(self):
+        return self.log.read_text() if self.log.exists() else ""
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.home)
+
+
+def until(true, what, daemon=None):
+    """Waits until true() is; asks again as soon as a moment has passed."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never came true: {what}\n{daemon.log_text() if daemon else ''}")
+        time.sleep(0.02)  # between two questions, not for luck
+
+
+def mirrored(daemon, kind):
+    """Everything of a kind that the daemon serves: {id: document}."""
+    client = daemon.client()
+    found = {}
+    cursor = {}
+    while True:
+        if kind == "user":
+            page = client.call("user.list", limit=1000, **cursor)
+            documents = page["rows"]
+        else:
+            page = client.call("owner.list", type=kind, limit=1000, **cursor)
+            assert all(row["type"] == kind for row in page["rows"])
+            documents = [row["dataOwner"] for row in page["rows"]]
+        for document in documents:
+            assert document["id"] not in found, "a row came twice"
+            found[document["id"]] = document
+        if "next" not in page:
+            client.close()
+            return found
+        cursor = {"cursor": page["next"]}

@@ -1,0 +1,151 @@
+"""The line goes, the platform misbehaves, the login is refused: the mirror stays, status says why."""
+import unittest
+
+from clinic import Daemon, RpcError, Sandbox, mirrored, until
+
+
+class LineTest(unittest.TestCase):
+    def setUp(self):
+        self.sandbox = Sandbox("--users", 300, "--hcps", 20, "--patients", 300, "--devices", 10)
+        self.addCleanup(self.sandbox.stop)
+        self.daemon = Daemon(self.sandbox.url)
+        self.addCleanup(self.daemon.close)
+
+    def status(self):
+        return self.daemon.call("daemon.status")
+
+    def failed_run(self):
+        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        self.assertEqual(run["state"], "failed", run)
+        return run["cause"]
+
+    def test_serves_the_mirror_while_the_platform_is_away_and_comes_back_by_itself(self):
+        self.daemon.start().until_complete()
+        before = mirrored(self.daemon, "user")
+        self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
+        self.assertEqual(self.failed_run(), "connect")
+        status = self.status()
+        self.assertEqual((status["state"], status["cause"]), ("offline", "connect"))
+        self.assertTrue(status["warnings"][0]["hint"])
+        self.assertEqual(mirrored(self.daemon, "user"), before)
+        answer = self.daemon.call("user.get", email="anna.vermeulen@clinic.test")
+        self.assertFalse(answer["meta"]["online"])
+        self.assertTrue(answer["meta"]["complete"])
+        self.sandbox.ask("POST", "/online", {})
+        until(lambda: self.status()["state"] == "online", "online again", self.daemon)
+
+    def test_starts_and_serves_without_a_platform_and_fills_up_when_it_comes(self):
+        self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
+        self.daemon.start()
+        with self.assertRaises(RpcError) as caught:
+            self.daemon.call("user.list")
+        self.assertEqual(caught.exception.word, "not_mirrored")
+        self.sandbox.ask("POST", "/online", {})
+        self.daemon.until_complete()
+
+    def test_a_spoilt_answer_fails_the_sweep_with_a_named_cause_and_keeps_the_mirror(self):
+        self.daemon.configure(self.sandbox.url, extra="page_size = 25")
+        self.daemon.start().until_complete()
+        before = mirrored(self.daemon, "user")
+        ways = [({"kind": "truncate", "bytes": 3000}, ("connect", "bad_answer")),
+                ({"kind": "garbage"}, ("bad_answer", "captive_portal")),
+                ({"kind": "wrong_shape"}, ("bad_answer",)),
+                ({"kind": "oversize"}, ("oversized",)),
+                ({"kind": "drop"}, ("connect",)),
+                ({"kind": "status", "status": 503}, ("server",)),
+                ({"kind": "status", "status": 403}, ("permission",)),
+                ({"kind": "status", "status": 200, "body": "<html>Please sign in</html>",
+                  "headers": {"Content-Type": "text/html"}}, ("captive_portal",)),
+                ({"kind": "status", "status": 200, "body": "[]"}, ("bad_answer",))]
+        for fault, causes in ways:
+            with self.subTest(fault=fault):
+                self.sandbox.ask("DELETE", "/faults")
+                self.sandbox.ask("POST", "/faults", {"match": "GET /rest/v2/user$", **fault})
+                self.assertIn(self.failed_run(), causes)
+                self.assertEqual(mirrored(self.daemon, "user"), before)
+                self.assertIn(self.status()["state"], ("offline", "degraded"))
+        self.sandbox.ask("DELETE", "/faults")
+        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        self.assertEqual(run["state"], "done", run)
+        until(lambda: self.status()["state"] == "online", "online", self.daemon)
+
+    def test_an_empty_list_is_never_taken_for_the_deletion_of_everything(self):
+        self.daemon.start().until_complete()
+        self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/(device|hcparty|user)/match",
+                                             "kind": "status", "status": 200, "body": "[]"})
+        self.assertEqual(self.failed_run(), "bad_answer")
+        self.assertEqual(mirrored(self.daemon, "device").keys(), self.sandbox.revs("device").keys())
+        self.assertEqual(mirrored(self.daemon, "user").keys(), self.sandbox.revs("user").keys())
+
+    def test_a_fault_of_one_kind_does_not_stop_the_others(self):
+        self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/hcparty/match",
+                                             "kind": "status", "status": 403})
+        self.daemon.start().until_complete(("user", "patient", "device"))
+        until(lambda: self.status()["state"] == "degraded", "degraded", self.daemon)
+        self.assertEqual(self.status()["cause"], "permission")
+        self.assertFalse(self.status()["mirror"]["hcp"]["complete"])
+
+    def test_a_refused_login_is_named_and_not_hurried(self):
+        self.sandbox.ask("POST", "/auth", {"password": "another-password"})
+        self.daemon.start()
+        until(lambda: self.status()["state"] == "offline", "offline", self.daemon)
+        self.assertEqual(self.status()["cause"], "auth")
+        attempts = self.sandbox.received("POST /rest/v2/auth/login")
+        self.assertLessEqual(attempts, 2)
+        # The clinic's admin corrects the password and reloads.
+        (self.daemon.home / "password").write_text("another-password\n")
+        self.daemon.process.send_signal(1)
+        self.daemon.until_complete()
+
+    def test_a_two_factor_login_is_told_apart_from_a_wrong_password(self):
+        self.sandbox.stop()
+        self.sandbox = Sandbox("--otp", "123456")
+        self.addCleanup(self.sandbox.stop)
+        self.daemon.configure(self.sandbox.url)
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "otp", "otp", self.daemon)
+
+    def test_goes_on_when_the_platform_forgets_every_token(self):
+        self.daemon.start().until_complete()
+        self.sandbox.ask("POST", "/auth", {"expire_now": True})
+        self.assertEqual(self.daemon.call("sync.run", full=True, wait=True)["run"]["state"], "done")
+
+    def test_obeys_a_request_for_quiet(self):
+        self.daemon.start().until_complete()
+        self.sandbox.ask("POST", "/faults", {"match": "GET /rest/v2/user$", "kind": "status",
+                                             "status": 429, "headers": {"Retry-After": "60"}})
+        self.assertEqual(self.failed_run(), "rate_limited")
+        with self.assertRaises(RpcError) as caught:
+            self.daemon.call("sync.run")
+        self.assertEqual(caught.exception.word, "unavailable")
+        self.assertTrue(caught.exception.data["retryable"])
+        self.assertGreater(caught.exception.data["retry_after_ms"], 50_000)
+
+    def test_refresh_asks_the_platform_first_and_falls_back_to_the_mirror(self):
+        self.daemon.start().until_complete()
+        id = self.sandbox.facts["userId"]
+        self.sandbox.ask("POST", "/change", {"kind": "user", "id": id, "patch": {"name": "Nova"}})
+        with self.assertRaises(RpcError) as caught:
+            self.daemon.call("user.get", id=id, max_age_s=0)
+        self.assertEqual(caught.exception.word, "stale")
+        answer = self.daemon.call("user.get", id=id, refresh="if_online", max_age_s=0)
+        self.assertEqual((answer["user"]["name"], answer["meta"]["source"]), ("Nova", "platform"))
+        again = self.daemon.call("user.get", id=id)
+        self.assertEqual((again["user"]["name"], again["meta"]["source"]), ("Nova", "mirror"))
+        self.assertEqual(again["meta"]["as_of"], answer["meta"]["as_of"])
+        self.sandbox.ask("POST", "/offline", {"mode": "hang"})
+        answer = self.daemon.call("user.get", id=id, refresh="if_online")
+        self.assertEqual((answer["user"]["name"], answer["meta"]["source"]), ("Nova", "mirror"))
+
+    def test_other_calls_are_answered_while_a_sweep_hangs(self):
+        self.daemon.start().until_complete()
+        self.sandbox.ask("POST", "/faults", {"match": "GET /rest/v2/user$", "kind": "delay", "ms": 3000})
+        client = self.daemon.client()
+        client.send(b'{"jsonrpc":"2.0","id":1,"method":"sync.run","params":{"full":true,"wait":true}}\n')
+        client.send(b'{"jsonrpc":"2.0","id":2,"method":"daemon.status"}\n')
+        self.assertEqual([client.receive()["id"], client.receive()["id"]], [2, 1])
+        client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
