@@ -1,0 +1,168 @@
+// sync/engine.h: when it runs, what it says meanwhile, and that it never storms.
+#include <gmock/gmock.h>
+
+#include "tests/support/sync_fixture.h"
+
+namespace icure::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+class EngineTest : public support::SyncTest {
+ protected:
+  EngineTest() { platform.put("a", "first"); }
+  ~EngineTest() override {
+    scope.drain([] {});
+    pump();
+    EXPECT_EQ(scope.running(), 0u) << "the engine did not stop";
+  }
+  void start() {
+    scope.run(engine.loop(scope.token()));
+    pump();
+  }
+  int sweeps() { return platform.asked["GET /rest/v2/user"]; }
+};
+
+TEST_F(EngineTest, SyncsAtStartThenOnSchedule) {
+  start();
+  EXPECT_TRUE(engine.connection().online);
+  EXPECT_EQ(engine.last()->trigger, "start");
+  EXPECT_EQ(sweeps(), 1);
+  advance(6min);
+  EXPECT_EQ(engine.last()->trigger, "schedule");
+  EXPECT_FALSE(engine.last()->full);
+  EXPECT_EQ(sweeps(), 1);
+  advance(1h);
+  EXPECT_EQ(sweeps(), 2);
+  auto history = stores->ledger().runs(100);
+  ASSERT_TRUE(history);
+  EXPECT_GT(history->size(), 10u);
+  EXPECT_EQ(history->back().state, "done");
+}
+
+TEST_F(EngineTest, ComesBackWithinTwentySecondsAfterAShortOutage) {
+  platform.fault = Cause::connect;
+  start();
+  EXPECT_FALSE(engine.connection().online);
+  EXPECT_EQ(engine.connection().cause, Cause::connect);
+  advance(5min);
+  platform.fault.reset();
+  advance(21s);
+  EXPECT_TRUE(engine.connection().online);
+  EXPECT_EQ(engine.last()->trigger, "reconnect");
+  EXPECT_EQ(engine.last()->state, "done");
+}
+
+TEST_F(EngineTest, NoticesAnOutageWithoutASync) {
+  start();
+  platform.fault = Cause::no_route;
+  advance(31s);
+  EXPECT_FALSE(engine.connection().online);
+}
+
+TEST_F(EngineTest, AFlappingLineDoesNotCauseASweepEachTime) {
+  start();
+  for (int i = 0; i < 4; ++i) {
+    platform.fault = Cause::connect;
+    advance(31s);
+    platform.fault.reset();
+    advance(25s);
+    EXPECT_TRUE(engine.connection().online);
+  }
+  EXPECT_EQ(sweeps(), 1);
+  advance(2min);
+  EXPECT_EQ(sweeps(), 2) << "one for all that may have been missed";
+}
+
+TEST_F(EngineTest, APlatformThatFailsEverySweepIsAskedLessAndLessOften) {
+  auto answer = http.answer;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    if (seen.target.find("/match") == std::string::npos) return answer(seen);
+    return fakes::reply_of(500, "");
+  };
+  start();
+  advance(1h);
+  // 1 s doubling to 5 min with full jitter: about eight tries to get there, then 24 an hour.
+  EXPECT_LT(sweeps(), 60);
+  EXPECT_GT(sweeps(), 8);
+}
+
+TEST_F(EngineTest, IsBoundedOverADayOffline) {
+  platform.fault = Cause::dns;
+  start();
+  advance(24h);
+  EXPECT_LT(http.seen.size(), 2'200u);
+}
+
+TEST_F(EngineTest, ARequestRunsAtOnceAndAnswersWhenItIsFinished) {
+  start();
+  platform.put("b", "new");
+  auto run = finish(engine.run_now(true, true));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->trigger, "request");
+  EXPECT_EQ(run->state, "done");
+  EXPECT_EQ(run->kinds.at(Kind::user).added, 1u);
+}
+
+TEST_F(EngineTest, ARequestTriesAlsoDuringABackoffAndTellsThatItFailed) {
+  platform.fault = Cause::timeout;
+  start();
+  auto run = finish(engine.run_now(false, true));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->state, "failed");
+  EXPECT_EQ(run->cause, "timeout");
+}
+
+TEST_F(EngineTest, ARequestWaitsWhenThePlatformAskedForQuiet) {
+  start();
+  platform.fault = Cause::rate_limited;
+  platform.retry_after = 2min;
+  auto first = finish(engine.run_now(true, true));
+  EXPECT_EQ(first->cause, "rate_limited");
+  const auto asked = http.seen.size();
+  auto second = finish(engine.run_now(true, true));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::unavailable);
+  EXPECT_GT(*second.error().retry_after, 100s);
+  advance(1min);
+  EXPECT_EQ(http.seen.size(), asked) << "nothing was sent in the quiet time";
+}
+
+TEST_F(EngineTest, JoinsARunningRunOnlyIfItDoesWhatWasAsked) {
+  start();
+  http.hold = true;
+  auto quick = engine.run_now(false, false);
+  quick.start();
+  pump();
+  ASSERT_TRUE(quick.done());
+  const auto first = quick.take();
+  EXPECT_EQ(first->state, "running");
+
+  auto joined = engine.run_now(false, true);
+  auto full = engine.run_now(true, true);
+  joined.start();
+  full.start();
+  http.release();
+  pump();
+  ASSERT_TRUE(joined.done() && full.done());
+  EXPECT_EQ(joined.take()->id, first->id);
+  const auto second = full.take();
+  EXPECT_NE(second->id, first->id);
+  EXPECT_TRUE(second->full);
+}
+
+TEST_F(EngineTest, StopsInTheMiddleOfASweepAndRecordsThat) {
+  http.hold = true;
+  start();
+  auto waiting = engine.run_now(true, true);
+  waiting.start();
+  scope.drain([] {});
+  pump();
+  EXPECT_EQ(scope.running(), 0u);
+  ASSERT_TRUE(waiting.done());
+  auto history = stores->ledger().runs(1);
+  EXPECT_EQ(history->front().state, "cut_off");
+}
+
+}  // namespace
+}  // namespace icure::sync
