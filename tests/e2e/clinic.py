@@ -66,10 +66,10 @@ class Client:
 
 
 class Sandbox:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, outlive_us=False):
+        life = [] if outlive_us else ["--die-with-parent"]
         self.process = subprocess.Popen(
-            [BIN / "icure-sandbox", "--die-with-parent", *map(str, arguments)],
-            stdout=subprocess.PIPE)
+            [BIN / "icure-sandbox", *life, *map(str, arguments)], stdout=subprocess.PIPE)
         self.facts = json.loads(self.process.stdout.readline())
         self.url = self.facts["platform"]
 
