@@ -59,13 +59,6 @@ def fetch_documents(sandbox, path):
                 query += "&startKey=" + urllib.request.quote(following["startKey"])
 
 
-def memory(daemon, what):
-    for line in open(f"/proc/{daemon.process.pid}/status"):
-        if line.startswith(what + ":"):
-            return int(line.split()[1]) / 1024
-    raise KeyError(what)
-
-
 def seconds_of(run):
     parse = lambda text: time.mktime(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + float(text[19:23])
     return parse(run["finished"]) - parse(run["started"])
@@ -99,7 +92,7 @@ def measure_sync(sandbox, home, rounds):
             daemon.close()
         seconds, daemon = first_sync(sandbox)
         syncs.append(seconds)
-        peaks.append(memory(daemon, "VmHWM"))
+        peaks.append(daemon.memory_kib("VmHWM") / 1024)
         bare = home / "bare.db"
         result = run_json(BIN / "bench-bare-insert", "--documents", documents, "--database", bare)
         bares.append(result["seconds"])
@@ -124,7 +117,7 @@ def measure_start(daemon, id):
         daemon.start()
         daemon.call("user.get", id=id)
         times.append(time.monotonic() - begun)
-        idle = memory(daemon, "VmRSS")
+        idle = daemon.memory_kib() / 1024
         daemon.stop()
     daemon.start()
     return times, size, idle

@@ -181,6 +181,10 @@ socket = "{self.socket}"
                               capture_output=True, text=True, timeout=PATIENCE_S,
                               env={**os.environ, **(environment or {})})
 
+    def memory_kib(self, what="VmRSS"):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(what + ":"))
+
     def log_text(self):
         return self.log.read_text() if self.log.exists() else ""
 
