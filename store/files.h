@@ -1,0 +1,47 @@
+// The few things that are done to files themselves: a private directory, a lock, whole small
+// files written so that a crash leaves the old or the new one.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/result.h"
+
+namespace icure::store {
+
+/// Makes the directory (named without a slash at its end) with mode 0700, or checks that it is ours
+/// and tightens its mode; then the result holds a warning. Fails with io, or invalid if it belongs
+/// to another user.
+Result<std::optional<std::string>> private_directory(const std::string& path);
+
+/// Holds an exclusive lock on a file while it lives; the lock dies with the process.
+class FileLock {
+ public:
+  /// Fails with conflict if another holds it, or io.
+  static Result<FileLock> acquire(const std::string& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int file) : file_(file) {}
+  int file_;
+};
+
+bool exists(const std::string& path);
+
+/// Fails with not_found, or io: also if it is larger than any file that is read whole.
+Result<std::string> read_small(const std::string& path);
+
+/// Replaces `directory/name` (mode 0600) all or nothing, durably. Fails with io or read_only.
+Result<Done> write_durably(const std::string& directory, const std::string& name,
+                           std::string_view bytes);
+
+/// Makes renames and new names in a directory durable. Fails with io.
+Result<Done> sync_directory(const std::string& directory);
+
+/// Names in `directory` that begin with `prefix`, in bytewise order; none if it cannot be read.
+std::vector<std::string> names_with_prefix(const std::string& directory, std::string_view prefix);
+
+}  // namespace icure::store

@@ -1,0 +1,23 @@
+// The ledger over SQLite. Internal: store/open.h makes one.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+
+#include "store/ledger.h"
+#include "store/sqlite.h"
+
+namespace icure::store {
+
+inline constexpr int kLedgerApplication = 0x69634c64;  // "icLd", in the file's header
+
+std::span<const std::string> ledger_migrations();
+
+/// The platform that this ledger belongs to: `platform`, if none was recorded yet. Throws
+/// SQLite::Exception.
+std::string platform_of_ledger(SQLite::Database& db, const std::string& platform);
+
+/// `db` is open for writing and migrated. Throws SQLite::Exception.
+std::unique_ptr<Ledger> make_ledger(SQLite::Database db);
+
+}  // namespace icure::store

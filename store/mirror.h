@@ -1,0 +1,153 @@
+// The mirror as the rest of the program sees it: what the platform said, and when.
+//
+// The one header of store/ that sync/ may include. Blocking and thread-confined. A document is
+// kept as the platform's own bytes; store/facts.h reads from it the few things that are queried.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/kind.h"
+#include "daemon/base/result.h"
+
+namespace icure::store {
+
+/// Counts requests to the platform and their answers, over restarts. Never wall time: the order
+/// of answers decides which of two versions is newer, since revisions cannot be compared.
+using Order = std::uint64_t;
+
+/// One document of the platform. Views: the bytes belong to the page it came in.
+struct Document {
+  std::string_view id;
+  std::string_view rev;
+  std::string_view json;  ///< The whole document, as it came.
+};
+
+struct Applied {
+  std::uint64_t added = 0;
+  std::uint64_t changed = 0;
+  /// Rows answered later than this page was asked for, which differ from it: read them by id.
+  std::vector<std::string> doubtful;
+  /// Documents that are no well-formed JSON objects: not stored, the others of the page are.
+  std::vector<std::string> unreadable;
+};
+
+/// An id with its revision, as a probe of the platform returns them.
+struct Stub {
+  std::string_view id;
+  std::string_view rev;
+};
+
+enum class Gone { deleted, purged, hidden };  ///< hidden: alive, but no longer visible to us.
+
+struct Departure {
+  std::string id;
+  std::string rev;  ///< The deleting revision, if the platform told it.
+  Gone how = Gone::deleted;
+};
+
+/// A sweep that was begun and not finished.
+struct SweepState {
+  WallTime started;    ///< When its first request was sent: the `as_of` it will give.
+  std::string cursor;  ///< The next page; empty: from the beginning.
+};
+
+/// Confined to the mirror's writer thread. Every call fails with io (disk full: read_only) or
+/// corrupt; then nothing of that call is kept.
+class MirrorWriter {
+ public:
+  virtual ~MirrorWriter() = default;
+
+  /// The unfinished sweep of `kind`, if there is one.
+  virtual Result<std::optional<SweepState>> unfinished(Kind kind) = 0;
+  /// Begins a sweep anew, or goes on with an unfinished one: loads the revisions for comparing.
+  /// Only a `resumable` one is remembered as unfinished (a quick tick is not).
+  virtual Result<Done> begin_sweep(Kind kind, const SweepState& state, bool resumable) = 0;
+  /// Stores what is new or has another rev than the mirror's; equal revs write nothing. `cursor`,
+  /// if given, is where the sweep would go on: documents and cursor are committed together, but
+  /// possibly a few pages later (a crash repeats pages and never skips one).
+  virtual Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
+                                Order answered, const std::optional<std::string>& cursor) = 0;
+  /// Commits what apply() still holds back.
+  virtual Result<Done> flush() = 0;
+
+  /// Notes ids as alive, for absent(). Returns those that the mirror does not hold.
+  virtual Result<std::vector<std::string>> mark_present(
+      Kind kind, const std::vector<std::string_view>& ids) = 0;
+  /// The ids of rows that no mark_present() of this sweep named and that were last answered
+  /// before `asked` (a row stored meanwhile is not absent).
+  virtual Result<std::vector<std::string>> absent(Kind kind, Order asked) = 0;
+  /// The ids noted by mark_present() that the mirror holds, in batches: those after `after`.
+  virtual Result<std::vector<std::string>> present_after(Kind kind, const std::string& after,
+                                                         std::size_t limit) = 0;
+  /// Which of these are not held with that rev.
+  virtual Result<std::vector<std::string>> outdated(Kind kind, const std::vector<Stub>& stubs) = 0;
+
+  /// Removes the departed (leaving tombstones) and, if given, sets `as_of` and `complete` and
+  /// forgets the unfinished sweep, in one transaction. Returns how many rows it removed.
+  virtual Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
+                                             std::optional<WallTime> as_of) = 0;
+  /// Forgets the comparing state of begin_sweep(); the sweep stays resumable.
+  virtual void end_sweep(Kind kind) = 0;
+
+  /// How many rows the mirror holds.
+  virtual Result<std::uint64_t> count(Kind kind) = 0;
+  /// The greatest order ever stored: the counter goes on from there.
+  virtual Result<Order> newest_order() = 0;
+};
+
+struct Row {
+  std::string id;
+  std::string rev;
+  std::string json;
+};
+
+struct KindState {
+  std::uint64_t count = 0;
+  std::optional<WallTime> as_of;  ///< Of the last finished sweep.
+  bool complete = false;          ///< It was fully mirrored at least once.
+};
+
+/// By which member an entity may be looked up. Values are compared exactly, but e-mails and
+/// logins in any case if no exact one exists, and phones by their digits.
+enum class Key { login, email, phone, owner, ssin, identifier, date_of_birth };
+
+enum class UserStatus { any, active, disabled, registering };
+enum class OwnerType { any, hcp, patient, device, none };
+
+struct ListQuery {
+  std::string after;  ///< The last id of the page before; empty: from the beginning.
+  std::size_t limit = 100;
+  UserStatus status = UserStatus::any;    ///< Users only.
+  OwnerType owner_type = OwnerType::any;  ///< Users only.
+};
+
+/// Counts the commits to the mirror in this process: equal counts, equal contents.
+using Changes = std::uint64_t;
+
+/// Confined to the thread that uses it: one on the loop thread for reads by key, one on the
+/// reader thread for scans. Fails with not_found, io or corrupt.
+class MirrorReader {
+ public:
+  virtual ~MirrorReader() = default;
+
+  virtual Result<KindState> state(Kind kind) = 0;
+  virtual Result<Row> get(Kind kind, std::string_view id) = 0;
+  /// Every match, best first: exact before case-folded, active users before others, then by id.
+  virtual Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value) = 0;
+  /// In the order of ids (bytewise).
+  virtual Result<std::vector<Row>> list(Kind kind, const ListQuery& query) = 0;
+  /// Rows in which each word of `text` begins a word of name, login or e-mail, or the digits of a
+  /// phone, case and accents folded. No order is promised. Empty or wordless text: no rows.
+  virtual Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) = 0;
+  /// The state of the mirror by now, and the one that this turn's reads see. What was read of
+  /// `seen()` still holds while `changes()` is equal to it.
+  virtual Changes changes() const = 0;
+  virtual Changes seen() const = 0;
+  /// All reads until end_turn() see one state of the mirror. Call it when a turn's reads are over.
+  virtual void end_turn() = 0;
+};
+
+}  // namespace icure::store

@@ -1,0 +1,250 @@
+#include "store/mirror_intake.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace icure::store {
+
+namespace {
+
+// One transaction of this many takes about a second, and the indexes of a million rows are then
+// written ten times over instead of a hundred.
+constexpr std::int64_t kIndexedTogether = 100'000;
+
+}  // namespace
+
+/// A document that differs from the mirror's.
+struct MirrorIntake::Change {
+  const Document* document;
+  std::uint64_t id;
+  std::uint64_t rev;
+  std::optional<Stored> stored;
+};
+
+MirrorIntake::MirrorIntake(SQLite::Database& db)
+    : db_(db),
+      seed_(mirror_seed(db)),
+      press_(seed_, [&db](std::uint32_t id) { return load_dictionary(db, id); }),
+      tables_{KindTables(db, Kind::user), KindTables(db, Kind::hcp), KindTables(db, Kind::patient),
+              KindTables(db, Kind::device)},
+      newest_order_(static_cast<Order>(
+          db.execAndGet("SELECT value FROM meta WHERE name = 'newest_order'").getInt64())) {
+  for (const auto kind : kAllKinds) use_stored_dictionary(kind);
+}
+
+Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& documents, Order asked,
+                                   Order answered, const std::optional<std::string>& cursor) {
+  auto& begun = sweep(kind);
+  if (cursor && !begun) return no_sweep(kind);
+  IdTable own;
+  if (!begun) {
+    auto indexed = index_all(kind);
+    if (!indexed) return std::move(indexed).error();
+    own = table_of(kind, documents);
+  }
+  IdTable& table = begun ? begun->revisions : own;
+
+  Applied applied;
+  const auto changes = compare(kind, table, documents, asked, applied);
+  learn(kind, changes);
+  auto staged = stage(kind, changes, answered, applied);
+  if (!staged) return std::move(staged).error();
+
+  for (const auto& document : *staged) {
+    auto* entry = table.find(document.id_hash);
+    if (!entry) entry = &table.insert(document.id_hash);
+    entry->rev = hash(document.rev);
+    entry->held = true;
+    newest_order_ = std::max(newest_order_, answered);
+  }
+  held_.add(kind, std::move(*staged));
+  if (cursor && begun->resumable) held_.add_cursor(kind, *cursor);
+  if (!begun || held_.due()) commit();
+  auto indexed = index(kind, kIndexedTogether);
+  if (!indexed) return std::move(indexed).error();
+  return applied;
+}
+
+// A row that was answered later than the page was asked for is in doubt: which of two revisions
+// is the newer cannot be seen from them.
+std::vector<MirrorIntake::Change> MirrorIntake::compare(Kind kind, IdTable& table,
+                                                        const std::vector<Document>& documents,
+                                                        Order asked, Applied& applied) {
+  std::vector<Change> changes;
+  std::unordered_map<std::uint64_t, std::uint64_t> seen;  // id to rev, of what differs
+  for (const auto& document : documents) {
+    Change change{&document, hash(document.id), hash(document.rev), std::nullopt};
+    auto* entry = table.find(change.id);
+    if (entry && entry->rev == change.rev) continue;
+    if (const auto [again, fresh] = seen.emplace(change.id, change.rev); !fresh) {
+      if (again->second != change.rev) applied.doubtful.emplace_back(document.id);
+      continue;
+    }
+    if (entry) {
+      if (entry->held) commit();
+      change.stored = tables(kind).by_row(entry->number(), document.id);
+      if (change.stored && change.stored->rev == document.rev) continue;
+      if (change.stored && change.stored->answered >= asked) {
+        applied.doubtful.emplace_back(document.id);
+        continue;
+      }
+    }
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+void MirrorIntake::learn(Kind kind, const std::vector<Change>& changes) {
+  std::vector<std::string_view> documents;
+  documents.reserve(changes.size());
+  for (const auto& change : changes) documents.push_back(change.document->json);
+  if (auto fresh = press_.learn(kind, documents)) held_[kind].dictionary = std::move(fresh);
+}
+
+Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Change>& changes,
+                                                Order answered, Applied& applied) {
+  std::vector<Staged> staged;
+  staged.reserve(changes.size());
+  for (const auto& change : changes) {
+    auto pressed = press_.press(kind, *change.document, answered);
+    if (!pressed) {
+      applied.unreadable.emplace_back(change.document->id);
+      continue;
+    }
+    pressed->id_hash = change.id;
+    if (change.stored) {
+      pressed->index.row = change.stored->row;
+      pressed->same_facts = pressed->fingerprint == change.stored->fingerprint;
+      if (!pressed->same_facts) {
+        auto old = press_.index_entry(kind, tables(kind).frame_of(change.stored->row));
+        if (!old) return std::move(old).error();
+        pressed->old_hashes = std::move(old->hashes);
+      }
+    }
+    ++(change.stored ? applied.changed : applied.added);
+    staged.push_back(std::move(*pressed));
+  }
+  return staged;
+}
+
+void MirrorIntake::commit() {
+  if (held_.empty()) return;
+  try {
+    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const auto kind : kAllKinds) write_held(kind);
+    if (held_.has_rows()) {
+      Query order(db_, "UPDATE meta SET value = ?1 WHERE name = 'newest_order'");
+      order.run(static_cast<std::int64_t>(newest_order_));
+    }
+    transaction.commit();
+  } catch (const SQLite::Exception&) {
+    forget_held();
+    throw;
+  }
+  for (const auto kind : kAllKinds) settle(kind);
+  held_.clear();
+}
+
+Result<Done> MirrorIntake::index_all(Kind kind) {
+  commit();
+  return index(kind, 1);
+}
+
+Result<Done> MirrorIntake::index(Kind kind, std::int64_t at_least) {
+  while (tables(kind).unindexed() >= at_least) {
+    std::vector<IndexEntry> entries;
+    std::optional<Error> failure;
+    tables(kind).each_unindexed(kIndexedTogether,
+                                [&](std::int64_t row, std::string_view id, std::string_view frame) {
+                                  auto entry = press_.index_entry(kind, frame);
+                                  if (!entry) {
+                                    failure = std::move(entry).error();
+                                    return;
+                                  }
+                                  entry->row = row;
+                                  entry->id = id;
+                                  entries.push_back(std::move(*entry));
+                                });
+    if (failure) return std::move(*failure);
+    try {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      tables(kind).index(std::move(entries));
+      transaction.commit();
+    } catch (const SQLite::Exception&) {
+      tables(kind).reload();
+      throw;
+    }
+  }
+  return Done{};
+}
+
+void MirrorIntake::write_held(Kind kind) {
+  auto& held = held_[kind];
+  if (held.dictionary) {
+    // The id comes from the contents: kinds with the same documents share their dictionary.
+    Query store(db_, "INSERT OR IGNORE INTO dictionary (id, bytes) VALUES (?1, ?2)");
+    store.run(std::int64_t{held.dictionary->id}, Blob{held.dictionary->bytes});
+    Query use(db_, "UPDATE kind_state SET dictionary = ?2 WHERE kind = ?1");
+    use.run(number_of(kind), std::int64_t{held.dictionary->id});
+  }
+  const bool fills = sweep(kind) && sweep(kind)->fills;
+  tables(kind).write(held.documents, fills ? Indexing::later : Indexing::now);
+  if (held.cursor) {
+    Query move_on(db_, "UPDATE sweep SET cursor = ?2 WHERE kind = ?1");
+    move_on.run(number_of(kind), *held.cursor);
+  }
+}
+
+void MirrorIntake::settle(Kind kind) {
+  if (!sweep(kind)) return;
+  for (const auto& document : held_[kind].documents) {
+    auto* entry = sweep(kind)->revisions.find(document.id_hash);
+    entry->set_number(document.index.row);
+    entry->held = false;
+  }
+}
+
+void MirrorIntake::forget_held() {
+  held_.clear();
+  for (const auto kind : kAllKinds) {
+    sweep(kind).reset();
+    tables(kind).reload();
+    use_stored_dictionary(kind);
+  }
+}
+
+void MirrorIntake::use_stored_dictionary(Kind kind) {
+  Query read(db_,
+             "SELECT d.bytes FROM kind_state k JOIN dictionary d ON d.id = k.dictionary "
+             "WHERE k.kind = ?1");
+  auto rows = read(number_of(kind));
+  press_.use_dictionary(kind, rows.next() ? rows.blob(0) : std::string_view());
+}
+
+std::uint64_t MirrorIntake::hash(std::string_view text) const {
+  return XXH3_64bits_withSeed(text.data(), text.size(), seed_);
+}
+
+void MirrorIntake::enter(IdTable& table, std::string_view id, std::string_view rev,
+                         std::int64_t row) const {
+  auto& entry = table.insert(hash(id));
+  entry.rev = hash(rev);
+  entry.set_number(row);
+}
+
+void MirrorIntake::strike(IdTable& table, std::string_view id) const {
+  if (auto* entry = table.find(hash(id))) {
+    entry->rev = 0;
+    entry->set_number(0);
+    entry->present = false;
+  }
+}
+
+Error no_sweep(Kind kind) {
+  return {Code::io,
+          "no sweep of " + std::string(name_of(kind)) + " was begun, or a failed commit ended it"};
+}
+
+}  // namespace icure::store

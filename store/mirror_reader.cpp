@@ -1,0 +1,243 @@
+#include "store/mirror_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <tuple>
+
+#include "store/codec.h"
+#include "store/facts.h"
+#include "store/mirror_schema.h"
+#include "store/search_query.h"
+#include "store/set_aside.h"
+
+namespace icure::store {
+namespace {
+
+/// The statements that name the tables of one kind.
+struct KindQueries {
+  KindQueries(SQLite::Database& db, Kind kind)
+      : get(db,
+            sql("SELECT rev, doc FROM {0}_ids JOIN {0} USING (row) WHERE {0}_ids.id = ?1", kind)),
+        by_row(db, sql("SELECT id, rev, doc FROM {0} WHERE row = ?1", kind)),
+        // CROSS keeps the order of the tables: rows that do not pass the filters are not visited.
+        list(db, sql("SELECT i.id, rev, doc FROM {0}_ids i CROSS JOIN {0} USING (row) "
+                     "WHERE i.id > ?1 AND (?2 = 0 OR status = ?2) "
+                     "AND (?3 = 0 OR owner_type = ?3) ORDER BY i.id LIMIT ?4",
+                     kind)),
+        search(db, sql("SELECT rowid FROM {0}_words WHERE {0}_words MATCH ?1", kind)) {}
+
+  static std::string sql(const char* text, Kind kind) {
+    return fmt::format(fmt::runtime(text), name_of(kind));
+  }
+
+  Query get, by_row, list, search;
+};
+
+struct Match {
+  bool exact;
+  bool active;
+  Row row;
+};
+
+class SqliteMirrorReader final : public MirrorReader {
+ public:
+  SqliteMirrorReader(SQLite::Database db, const std::atomic<Changes>& changes)
+      : db_(std::move(db)),
+        changes_(changes),
+        seed_(mirror_seed(db_)),
+        begin_(db_, "BEGIN"),
+        end_(db_, "COMMIT"),
+        state_(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1"),
+        lookup_(db_, "SELECT row FROM lookup WHERE hash = ?1 AND kind = ?2"),
+        kinds_{KindQueries(db_, Kind::user), KindQueries(db_, Kind::hcp),
+               KindQueries(db_, Kind::patient), KindQueries(db_, Kind::device)},
+        tokenizer_(db_),
+        decoder_([this](std::uint32_t id) { return load_dictionary(db_, id); }) {}
+
+  Result<KindState> state(Kind kind) override {
+    return guarded_mirror(db_, [&]() -> Result<KindState> {
+      if (in_turn_ ? states_of_ != seen_ : states_of_ != changes()) states_ = {};
+      auto& known = states_[index_of(kind)];
+      if (known) return *known;
+      begin_turn();
+      states_of_ = seen_;
+      auto rows = state_(number_of(kind));
+      if (!rows.next()) return Error{Code::corrupt, "the mirror does not know its kinds"};
+      known.emplace();
+      known->count = static_cast<std::uint64_t>(rows.integer(0));
+      if (const auto as_of = rows.optional_integer(1)) known->as_of = time_of(*as_of);
+      known->complete = known->as_of.has_value();
+      return *known;
+    });
+  }
+
+  Result<Row> get(Kind kind, std::string_view id) override {
+    return guarded_mirror(db_, [&]() -> Result<Row> {
+      begin_turn();
+      auto rows = queries(kind).get(id);
+      if (!rows.next()) return not_found(kind);
+      Row row{std::string(id), std::string(rows.text(0)), {}};
+      auto decoded = decoder_.decode(rows.blob(1), row.json);
+      if (!decoded) return std::move(decoded).error();
+      return row;
+    });
+  }
+
+  Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<Row>> {
+      begin_turn();
+      const auto comparable = normalised(key, value);
+      std::vector<Row> found;
+      if (comparable.empty()) return found;
+      std::vector<Match> matches;
+      for (auto rows = lookup_(lookup_hash(seed_, kind, key, comparable), number_of(kind));
+           rows.next();) {
+        auto row = at(kind, rows.integer(0));
+        if (!row) return std::move(row).error();
+        if (auto match = verified(kind, key, value, comparable, std::move(*row))) {
+          matches.push_back(std::move(*match));
+        }
+      }
+      return best_of(key, std::move(matches));
+    });
+  }
+
+  Result<std::vector<Row>> list(Kind kind, const ListQuery& query) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<Row>> {
+      begin_turn();
+      std::vector<Row> found;
+      for (auto rows = queries(kind).list(query.after, static_cast<std::int64_t>(query.status),
+                                          stored_owner_type(query.owner_type),
+                                          static_cast<std::int64_t>(query.limit));
+           rows.next();) {
+        auto row = decoded(rows);
+        if (!row) return std::move(row).error();
+        found.push_back(std::move(*row));
+      }
+      return found;
+    });
+  }
+
+  Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<Row>> {
+      begin_turn();
+      std::vector<Row> found;
+      const auto query = search_query(tokenizer_, text);
+      if (query.match.empty()) return found;
+      for (auto rows = queries(kind).search(query.match); found.size() < limit && rows.next();) {
+        auto row = at(kind, rows.integer(0));
+        if (!row) return std::move(row).error();
+        if (has_addresses(kind, *row, query.addresses)) found.push_back(std::move(*row));
+      }
+      return found;
+    });
+  }
+
+  Changes changes() const override { return changes_.load(std::memory_order_acquire); }
+  Changes seen() const override { return seen_; }
+
+  void end_turn() override {
+    if (!std::exchange(in_turn_, false)) return;
+    // COMMIT of a read cannot fail in a way that matters: the next turn begins anew.
+    (void)guarded_mirror(db_, [&]() -> Result<Done> {
+      end_.run();
+      return Done{};
+    });
+  }
+
+ private:
+  KindQueries& queries(Kind kind) { return kinds_[index_of(kind)]; }
+
+  static std::int64_t stored_owner_type(OwnerType type) { return static_cast<std::int64_t>(type); }
+
+  static Error not_found(Kind kind) {
+    return {Code::not_found, "the mirror holds no such " + std::string(name_of(kind))};
+  }
+
+  void begin_turn() {
+    if (in_turn_) return;
+    // Before the snapshot is taken: what is read may be newer than this says, never older.
+    seen_ = changes();
+    begin_.run();
+    in_turn_ = true;
+  }
+
+  Result<Row> decoded(const Query::Rows& rows) {
+    Row row{std::string(rows.text(0)), std::string(rows.text(1)), {}};
+    auto done = decoder_.decode(rows.blob(2), row.json);
+    if (!done) return std::move(done).error();
+    return row;
+  }
+
+  Result<Row> at(Kind kind, std::int64_t number) {
+    auto rows = queries(kind).by_row(number);
+    if (!rows.next()) return Error{Code::corrupt, "an index of the mirror names a missing row"};
+    return decoded(rows);
+  }
+
+  /// Hashes may collide: a hit counts only if the document itself has the value.
+  std::optional<Match> verified(Kind kind, Key key, std::string_view value,
+                                const std::string& comparable, Row row) {
+    if (!facts_reader_.read(kind, row.json, facts_)) return std::nullopt;
+    bool same = false;
+    bool exact = false;
+    for (const auto& fact : facts_.keys) {
+      if (fact.key != key || normalised(key, fact.value) != comparable) continue;
+      same = true;
+      exact = exact || fact.value == value;
+    }
+    if (!same) return std::nullopt;
+    return Match{exact, facts_.status == UserStatus::active, std::move(row)};
+  }
+
+  static std::vector<Row> best_of(Key key, std::vector<Match> matches) {
+    std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+      return std::tie(b.exact, b.active, a.row.id) < std::tie(a.exact, a.active, b.row.id);
+    });
+    const bool folds = key == Key::login || key == Key::email;
+    const bool only_exact = folds && !matches.empty() && matches.front().exact;
+    std::vector<Row> rows;
+    for (auto& match : matches) {
+      if (only_exact && !match.exact) break;
+      rows.push_back(std::move(match.row));
+    }
+    return rows;
+  }
+
+  bool has_addresses(Kind kind, const Row& row, const std::vector<std::string>& addresses) {
+    if (addresses.empty()) return true;
+    if (!facts_reader_.read(kind, row.json, facts_)) return false;
+    return std::all_of(addresses.begin(), addresses.end(), [this](const std::string& address) {
+      return std::any_of(facts_.keys.begin(), facts_.keys.end(), [&](const LookupKey& fact) {
+        return (fact.key == Key::email || fact.key == Key::login) &&
+               normalised(fact.key, fact.value).starts_with(address);
+      });
+    });
+  }
+
+  SQLite::Database db_;
+  const std::atomic<Changes>& changes_;
+  std::uint64_t seed_;
+  Query begin_, end_, state_, lookup_;
+  std::array<KindQueries, kAllKinds.size()> kinds_;
+  Tokenizer tokenizer_;
+  Decoder decoder_;
+  FactReader facts_reader_;
+  Facts facts_;  // reused
+  Changes seen_ = 0;
+  std::array<std::optional<KindState>, kAllKinds.size()> states_;
+  Changes states_of_ = 0;  // the state of the mirror that states_ were read of
+  bool in_turn_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<MirrorReader> make_mirror_reader(SQLite::Database db,
+                                                 const std::atomic<Changes>& changes) {
+  return std::make_unique<SqliteMirrorReader>(std::move(db), changes);
+}
+
+}  // namespace icure::store

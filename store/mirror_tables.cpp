@@ -1,0 +1,165 @@
+#include "store/mirror_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace icure::store {
+namespace {
+
+std::string sql(const char* text, Kind kind) {
+  return fmt::format(fmt::runtime(text), name_of(kind));
+}
+
+template <class E>
+std::int64_t number(E value) {
+  return static_cast<std::int64_t>(value);
+}
+
+std::optional<Stored> stored(Query::Rows rows) {
+  if (!rows.next()) return std::nullopt;
+  return Stored{rows.integer(0), std::string(rows.text(1)), static_cast<Order>(rows.integer(2)),
+                rows.integer(3)};
+}
+
+}  // namespace
+
+KindTables::KindTables(SQLite::Database& db, Kind kind)
+    : kind_(number_of(kind)),
+      by_id_(db, sql("SELECT row, rev, answered, facts FROM {0}_ids JOIN {0} USING (row) "
+                     "WHERE {0}_ids.id = ?1",
+                     kind)),
+      by_row_(db,
+              sql("SELECT row, rev, answered, facts FROM {0} WHERE row = ?1 AND id = ?2", kind)),
+      frame_of_(db, sql("SELECT doc FROM {0} WHERE row = ?1", kind)),
+      all_(db, sql("SELECT row, id, rev FROM {0}", kind)),
+      ids_(db, sql("SELECT row, id FROM {0}_ids WHERE id > ?1 ORDER BY id", kind)),
+      unindexed_(db,
+                 sql("SELECT row, id, doc FROM {0} WHERE row > ?1 ORDER BY row LIMIT ?2", kind)),
+      state_(db, sql("SELECT indexed, (SELECT coalesce(max(row), 0) FROM {0}) FROM kind_state "
+                     "WHERE kind = ?1",
+                     kind)),
+      insert_(db, sql("INSERT INTO {0} (row, id, rev, answered, facts, doc) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                      kind)),
+      update_(db, sql("UPDATE {0} SET rev = ?2, answered = ?3, facts = ?4, doc = ?5 WHERE row = ?1",
+                      kind)),
+      remove_(db, sql("DELETE FROM {0} WHERE row = ?1", kind)),
+      count_(db, "UPDATE kind_state SET count = count + ?2 WHERE kind = ?1"),
+      mark_indexed_(db, "UPDATE kind_state SET indexed = ?2 WHERE kind = ?1"),
+      add_id_(db, sql("INSERT INTO {0}_ids (id, row, status, owner_type) VALUES (?1, ?2, ?3, ?4)",
+                      kind)),
+      update_id_(db, sql("UPDATE {0}_ids SET status = ?2, owner_type = ?3 WHERE id = ?1", kind)),
+      remove_id_(db, sql("DELETE FROM {0}_ids WHERE id = ?1", kind)),
+      add_words_(db, sql("INSERT INTO {0}_words (rowid, words) VALUES (?1, ?2)", kind)),
+      remove_words_(db, sql("DELETE FROM {0}_words WHERE rowid = ?1", kind)),
+      add_hash_(db, "INSERT INTO lookup (hash, kind, row) VALUES (?1, ?2, ?3)"),
+      remove_hash_(db, "DELETE FROM lookup WHERE hash = ?1 AND kind = ?2 AND row = ?3"),
+      bury_(
+          db,
+          "INSERT OR REPLACE INTO tombstone (kind, id, rev, how, at) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      unbury_(db, "DELETE FROM tombstone WHERE kind = ?1 AND id = ?2"),
+      merge_(db, sql("INSERT INTO {0}_words ({0}_words, rank) VALUES (?1, ?2)", kind)) {
+  reload();
+}
+
+void KindTables::reload() {
+  auto rows = state_(kind_);
+  rows.next();
+  indexed_ = rows.integer(0);
+  // Never the number of a row that was indexed once: below the mark nobody would index it again.
+  next_row_ = std::max(rows.integer(1), indexed_) + 1;
+}
+
+std::optional<Stored> KindTables::by_id(std::string_view id) {
+  return stored(by_id_(id));
+}
+
+std::optional<Stored> KindTables::by_row(std::int64_t row, std::string_view id) {
+  if (auto found = stored(by_row_(row, id))) return found;
+  return by_id(id);
+}
+
+std::string KindTables::frame_of(std::int64_t row) {
+  auto rows = frame_of_(row);
+  rows.next();
+  return std::string(rows.blob(0));
+}
+
+// Every table is filled in its own order: a page of it is then visited once.
+void KindTables::write(std::vector<Staged>& documents, Indexing indexing) {
+  const auto old_end =
+      std::partition(documents.begin(), documents.end(),
+                     [](const Staged& document) { return document.index.row != 0; });
+  std::sort(documents.begin(), old_end,
+            [](const Staged& a, const Staged& b) { return a.index.row < b.index.row; });
+  for (auto at = documents.begin(); at != old_end; ++at) update(*at);
+
+  std::vector<IndexEntry> fresh;
+  for (auto at = old_end; at != documents.end(); ++at) {
+    insert(*at);
+    if (indexing == Indexing::now) fresh.push_back(std::move(at->index));
+  }
+  if (const auto added = documents.end() - old_end; added != 0) {
+    count_.run(kind_, std::int64_t{added});
+  }
+  index(std::move(fresh));
+}
+
+void KindTables::insert(Staged& document) {
+  document.index.row = next_row_++;
+  insert_.run(document.index.row, document.index.id, document.rev, number(document.answered),
+              document.fingerprint, Blob{document.frame});
+  unbury_.run(kind_, document.index.id);
+}
+
+void KindTables::update(const Staged& document) {
+  const auto& entry = document.index;
+  update_.run(entry.row, document.rev, number(document.answered), document.fingerprint,
+              Blob{document.frame});
+  if (document.same_facts || entry.row > indexed_) return;
+  update_id_.run(entry.id, number(entry.status), number(entry.owner_type));
+  for (const auto hash : document.old_hashes) remove_hash_.run(hash, kind_, entry.row);
+  for (const auto hash : entry.hashes) add_hash_.run(hash, kind_, entry.row);
+  remove_words_.run(entry.row);
+  add_words_.run(entry.row, entry.words);
+}
+
+void KindTables::index(std::vector<IndexEntry> entries) {
+  if (entries.empty()) return;
+  indexed_ = entries.back().row;
+  mark_indexed_.run(kind_, indexed_);
+
+  std::vector<std::pair<std::int64_t, std::int64_t>> hashes;
+  for (const auto& entry : entries) {
+    add_words_.run(entry.row, entry.words);
+    for (const auto hash : entry.hashes) hashes.emplace_back(hash, entry.row);
+  }
+  std::sort(hashes.begin(), hashes.end());
+  for (const auto& [hash, row] : hashes) add_hash_.run(hash, kind_, row);
+  std::sort(entries.begin(), entries.end(),
+            [](const IndexEntry& a, const IndexEntry& b) { return a.id < b.id; });
+  for (const auto& entry : entries) {
+    add_id_.run(entry.id, entry.row, number(entry.status), number(entry.owner_type));
+  }
+}
+
+void KindTables::remove(std::int64_t row, std::string_view id,
+                        const std::vector<std::int64_t>& hashes) {
+  remove_.run(row);
+  remove_id_.run(id);
+  for (const auto hash : hashes) remove_hash_.run(hash, kind_, row);
+  remove_words_.run(row);
+  count_.run(kind_, std::int64_t{-1});
+}
+
+void KindTables::bury(const Departure& departure, std::int64_t at) {
+  bury_.run(kind_, departure.id, departure.rev, number(departure.how), at);
+}
+
+void KindTables::end_fill() {
+  merge_.run("automerge", std::int64_t{4});
+  merge_.run("crisismerge", std::int64_t{16});
+}
+
+}  // namespace icure::store

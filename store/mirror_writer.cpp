@@ -1,0 +1,231 @@
+#include "store/mirror_writer.h"
+
+#include "daemon/base/log.h"
+#include "store/mirror_intake.h"
+#include "store/set_aside.h"
+
+namespace icure::store {
+namespace {
+
+constexpr std::int64_t kSmallCache = 8 << 20;
+constexpr std::int64_t kLargeCache = 64 << 20;  // while a kind fills for the first time
+
+void warn_if_failed(const Result<Done>& result) {
+  if (!result) log::warning("mirror: {}", result.error().message);
+}
+
+class SqliteMirrorWriter final : public MirrorWriter {
+ public:
+  SqliteMirrorWriter(SQLite::Database db, const Clock& clock)
+      : clock_(clock), db_(std::move(db)), intake_(db_) {
+    set_cache(db_, kSmallCache);
+  }
+
+  ~SqliteMirrorWriter() override {
+    warn_if_failed(flush());
+    checkpoint(db_);
+  }
+
+  Result<std::optional<SweepState>> unfinished(Kind kind) override {
+    return guarded_mirror(db_, [&]() -> Result<std::optional<SweepState>> {
+      intake_.commit();
+      return stored_sweep(kind);
+    });
+  }
+
+  Result<Done> begin_sweep(Kind kind, const SweepState& state, bool resumable) override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      intake_.commit();
+      if (resumable) store_sweep(kind, state);
+      Query read(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1");
+      auto rows = read(number_of(kind));
+      rows.next();
+      const bool fills = !rows.optional_integer(1);
+      if (fills) set_cache(db_, kLargeCache);
+      auto& sweep = intake_.sweep(kind).emplace();
+      sweep.resumable = resumable;
+      sweep.fills = fills;
+      sweep.revisions.reserve(static_cast<std::size_t>(rows.integer(0)));
+      intake_.tables(kind).each_revision(
+          [&](std::int64_t row, std::string_view id, std::string_view rev) {
+            intake_.enter(sweep.revisions, id, rev, row);
+          });
+      return Done{};
+    });
+  }
+
+  Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
+                        Order answered, const std::optional<std::string>& cursor) override {
+    return guarded_mirror(db_,
+                          [&] { return intake_.take(kind, documents, asked, answered, cursor); });
+  }
+
+  Result<Done> flush() override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      intake_.commit();
+      return Done{};
+    });
+  }
+
+  Result<std::vector<std::string>> mark_present(Kind kind,
+                                                const std::vector<std::string_view>& ids) override {
+    auto& sweep = intake_.sweep(kind);
+    if (!sweep) return no_sweep(kind);
+    std::vector<std::string> unknown;
+    for (const auto id : ids) {
+      if (auto* entry = sweep->revisions.find(intake_.hash(id))) {
+        entry->present = true;
+      } else {
+        unknown.emplace_back(id);
+      }
+    }
+    return unknown;
+  }
+
+  Result<std::vector<std::string>> absent(Kind kind, Order asked) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
+      auto indexed = intake_.index_all(kind);
+      if (!indexed) return std::move(indexed).error();
+      if (!intake_.sweep(kind)) return no_sweep(kind);
+      std::vector<std::string> found;
+      auto& tables = intake_.tables(kind);
+      tables.each_id("", [&](std::int64_t row, std::string_view id) {
+        if (is_present(kind, id)) return true;
+        const auto stored = tables.by_row(row, id);
+        if (stored && stored->answered < asked) found.emplace_back(id);
+        return true;
+      });
+      return found;
+    });
+  }
+
+  Result<std::vector<std::string>> present_after(Kind kind, const std::string& after,
+                                                 std::size_t limit) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
+      auto indexed = intake_.index_all(kind);
+      if (!indexed) return std::move(indexed).error();
+      if (!intake_.sweep(kind)) return no_sweep(kind);
+      std::vector<std::string> found;
+      intake_.tables(kind).each_id(after, [&](std::int64_t, std::string_view id) {
+        if (found.size() == limit) return false;
+        if (is_present(kind, id)) found.emplace_back(id);
+        return true;
+      });
+      return found;
+    });
+  }
+
+  Result<std::vector<std::string>> outdated(Kind kind, const std::vector<Stub>& stubs) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
+      auto& sweep = intake_.sweep(kind);
+      IdTable own;
+      if (!sweep) {
+        auto indexed = intake_.index_all(kind);
+        if (!indexed) return std::move(indexed).error();
+        own = intake_.table_of(kind, stubs);
+      }
+      IdTable& table = sweep ? sweep->revisions : own;
+      std::vector<std::string> found;
+      for (const auto& stub : stubs) {
+        const auto* entry = table.find(intake_.hash(stub.id));
+        if (!entry || entry->rev != intake_.hash(stub.rev)) found.emplace_back(stub.id);
+      }
+      return found;
+    });
+  }
+
+  Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
+                                     std::optional<WallTime> as_of) override {
+    return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
+      auto indexed = intake_.index_all(kind);
+      if (!indexed) return std::move(indexed).error();
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      std::uint64_t removed = 0;
+      for (const auto& departure : departed) {
+        auto gone = depart(kind, departure);
+        if (!gone) return std::move(gone).error();
+        removed += *gone ? 1 : 0;
+      }
+      if (as_of) complete(kind, *as_of);
+      transaction.commit();
+      if (auto& sweep = intake_.sweep(kind)) {
+        for (const auto& departure : departed) intake_.strike(sweep->revisions, departure.id);
+      }
+      return removed;
+    });
+  }
+
+  void end_sweep(Kind kind) override {
+    warn_if_failed(guarded_mirror(db_, [&] { return intake_.index_all(kind); }));
+    intake_.sweep(kind).reset();
+    warn_if_failed(guarded_mirror(db_, [&]() -> Result<Done> {
+      set_cache(db_, kSmallCache);
+      db_.exec("PRAGMA shrink_memory");
+      return Done{};
+    }));
+  }
+
+  Result<std::uint64_t> count(Kind kind) override {
+    return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
+      intake_.commit();
+      Query read(db_, "SELECT count FROM kind_state WHERE kind = ?1");
+      auto rows = read(number_of(kind));
+      rows.next();
+      return static_cast<std::uint64_t>(rows.integer(0));
+    });
+  }
+
+  Result<Order> newest_order() override { return intake_.newest_order(); }
+
+ private:
+  bool is_present(Kind kind, std::string_view id) {
+    const auto* entry = intake_.sweep(kind)->revisions.find(intake_.hash(id));
+    return entry && entry->present;
+  }
+
+  std::optional<SweepState> stored_sweep(Kind kind) {
+    Query read(db_, "SELECT started, cursor FROM sweep WHERE kind = ?1");
+    auto rows = read(number_of(kind));
+    if (!rows.next()) return std::nullopt;
+    return SweepState{time_of(rows.integer(0)), std::string(rows.text(1))};
+  }
+
+  void store_sweep(Kind kind, const SweepState& state) {
+    Query write(db_, "INSERT OR REPLACE INTO sweep (kind, started, cursor) VALUES (?1, ?2, ?3)");
+    write.run(number_of(kind), millis_of(state.started), state.cursor);
+  }
+
+  /// Whether there was a row to remove.
+  Result<bool> depart(Kind kind, const Departure& departure) {
+    auto& tables = intake_.tables(kind);
+    const auto stored = tables.by_id(departure.id);
+    if (stored) {
+      auto entry = intake_.press().index_entry(kind, tables.frame_of(stored->row));
+      if (!entry) return std::move(entry).error();
+      tables.remove(stored->row, departure.id, entry->hashes);
+    }
+    tables.bury(departure, millis_of(clock_.wall()));
+    return stored.has_value();
+  }
+
+  void complete(Kind kind, WallTime as_of) {
+    Query state(db_, "UPDATE kind_state SET as_of = ?2 WHERE kind = ?1");
+    state.run(number_of(kind), millis_of(as_of));
+    Query forget(db_, "DELETE FROM sweep WHERE kind = ?1");
+    forget.run(number_of(kind));
+    intake_.tables(kind).end_fill();
+    if (auto& sweep = intake_.sweep(kind)) sweep->fills = false;
+  }
+
+  const Clock& clock_;
+  SQLite::Database db_;
+  MirrorIntake intake_;
+};
+
+}  // namespace
+
+std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, const Clock& clock) {
+  return std::make_unique<SqliteMirrorWriter>(std::move(db), clock);
+}
+
+}  // namespace icure::store

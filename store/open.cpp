@@ -1,0 +1,151 @@
+#include "store/open.h"
+
+#include <optional>
+
+#include "store/files.h"
+#include "store/keys.h"
+#include "store/ledger_db.h"
+#include "store/mirror_reader.h"
+#include "store/mirror_schema.h"
+#include "store/mirror_writer.h"
+#include "store/set_aside.h"
+#include "store/sqlite.h"
+
+namespace icure::store {
+namespace {
+
+const std::string kLedgerName = "ledger.db";
+const std::string kMirrorName = "mirror.db";
+constexpr std::int64_t kLedgerCache = 2 << 20;
+constexpr std::int64_t kWriterCache = 8 << 20;
+
+class OpenStores final : public Stores {
+ public:
+  OpenStores(std::string directory, FileLock lock, std::optional<std::string> warning)
+      : directory_(std::move(directory)), lock_(std::move(lock)) {
+    if (warning) warnings_.push_back(std::move(*warning));
+  }
+
+  MirrorWriter& mirror() override { return *mirror_; }
+  Ledger& ledger() override { return *ledger_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
+
+  Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
+    return guarded([&]() -> Result<std::unique_ptr<MirrorReader>> {
+      Connection as{Access::read_only, Durability::checkpoint, cache_bytes};
+      return make_mirror_reader(open_database(path(kMirrorName), mirror_key_, as), changes_);
+    });
+  }
+
+  Result<Done> open_all(const Options& options) {
+    auto keys = keys_of(options);
+    if (!keys) return std::move(keys).error();
+    auto ledger = open_ledger(*keys, options.platform);
+    if (!ledger) return ledger;
+    mirror_key_ = keys->of_database(kMirrorName);
+    return open_or_remake_mirror(options);
+  }
+
+ private:
+  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+
+  Result<Keys> keys_of(const Options& options) {
+    auto keys = open_keys(directory_, options.store_key, warnings_);
+    if (keys || keys.error().code != Code::not_found) return keys;
+    for (const auto& name : {kLedgerName, kMirrorName}) {
+      if (!exists(path(name))) continue;
+      return Error{Code::wrong_key, "there is " + path(name) + ", but its keys are missing",
+                   "restore the file \"keys\" from a backup, or choose another directory"};
+    }
+    return create_keys(directory_, options.store_key, options.random);
+  }
+
+  Result<Done> open_ledger(const Keys& keys, const std::string& platform) {
+    const bool lost = !exists(path(kLedgerName)) && exists(path(kMirrorName));
+    auto opened = guarded([&]() -> Result<Done> {
+      auto db = open_database(path(kLedgerName), keys.of_database(kLedgerName),
+                              {Access::read_write, Durability::commit, kLedgerCache});
+      const auto stamp = stamp_of(db);
+      if (static_cast<std::size_t>(stamp.version) > ledger_migrations().size()) {
+        return Error{Code::invalid, path(kLedgerName) + " was written by a newer program",
+                     "install that version again"};
+      }
+      migrate(db, kLedgerApplication, ledger_migrations());
+      const auto recorded = platform_of_ledger(db, platform);
+      if (recorded != platform) {
+        return Error{Code::invalid,
+                     "this store belongs to the platform \"" + recorded +
+                         "\", the configuration names \"" + platform + "\"",
+                     "correct the configuration, or confirm the move: icurectl store adopt"};
+      }
+      ledger_ = make_ledger(std::move(db));
+      return Done{};
+    });
+    if (!opened && opened.error().code == Code::corrupt) {
+      return Error{Code::corrupt, path(kLedgerName) + " is damaged: " + opened.error().message,
+                   "it was left as it is; restore it from a backup"};
+    }
+    if (lost) warnings_.push_back(path(kLedgerName) + " was missing and has been made anew");
+    return opened;
+  }
+
+  Result<Done> open_or_remake_mirror(const Options& options) {
+    std::string why = "was found damaged while it was used";
+    if (!is_suspect(path(kMirrorName))) {
+      auto opened = open_mirror(options.random, options.clock);
+      if (opened || opened.error().code != Code::corrupt) return opened;
+      why = opened.error().message;
+    }
+    auto aside = set_aside(directory_, kMirrorName, options.clock.wall());
+    if (!aside) return std::move(aside).error();
+    warnings_.push_back("the mirror was set aside as " + *aside + " and begins anew: " + why);
+    return open_mirror(options.random, options.clock);
+  }
+
+  /// Fails with corrupt for every file that a new one should replace.
+  Result<Done> open_mirror(Random& random, const Clock& clock) {
+    return guarded([&]() -> Result<Done> {
+      auto db = open_database(path(kMirrorName), mirror_key_,
+                              {Access::read_write, Durability::checkpoint, kWriterCache});
+      const auto stamp = stamp_of(db);
+      if (static_cast<std::size_t>(stamp.version) > mirror_migrations().size()) {
+        return Error{Code::corrupt, "it was written by a newer program"};
+      }
+      migrate(db, kMirrorApplication, mirror_migrations());
+      seed_mirror(db, random.below(UINT64_MAX));
+      count_commits(db, changes_);
+      mirror_ = make_mirror_writer(std::move(db), clock);
+      return Done{};
+    });
+  }
+
+  std::string directory_;
+  FileLock lock_;
+  std::vector<std::string> warnings_;
+  Secret mirror_key_;
+  std::atomic<Changes> changes_ = 0;  // written by the writer's thread, read by the readers'
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<MirrorWriter> mirror_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Stores>> open_stores(const Options& options) {
+  std::string directory = options.directory;
+  while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+  auto warning = private_directory(directory);
+  if (!warning) return std::move(warning).error();
+  auto lock = FileLock::acquire(directory + "/lock");
+  if (!lock && lock.error().code == Code::conflict) {
+    return Error{Code::conflict, "another daemon has the store in " + directory + " open",
+                 "stop it, or give this one a directory of its own"};
+  }
+  if (!lock) return std::move(lock).error();
+  auto stores =
+      std::make_unique<OpenStores>(std::move(directory), std::move(*lock), std::move(*warning));
+  auto opened = stores->open_all(options);
+  if (!opened) return std::move(opened).error();
+  return std::unique_ptr<Stores>(std::move(stores));
+}
+
+}  // namespace icure::store

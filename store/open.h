@@ -1,0 +1,49 @@
+// Opens the store: keys, ledger, mirror, in this order. The door of store/ for the program.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/random.h"
+#include "daemon/base/result.h"
+#include "daemon/base/secret.h"
+#include "store/ledger.h"
+#include "store/mirror.h"
+
+namespace icure::store {
+
+struct Options {
+  std::string directory;
+  const Secret& store_key;  ///< 32 bytes; see parse_store_key() in store/keys.h.
+  std::string platform;     ///< Its groupId, else the origin of its URL.
+  Random& random;
+  Clock& clock;
+};
+
+/// Everything that is open. Its parts must be used on their own threads (see their classes), its
+/// destruction needs all of those threads ended and all readers destroyed; it empties the logs.
+class Stores {
+ public:
+  virtual ~Stores() = default;
+  virtual MirrorWriter& mirror() = 0;
+  virtual Ledger& ledger() = 0;
+  /// A reader with a read-only connection of its own, to be used by any one thread. Fails with io
+  /// or corrupt.
+  virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;
+  /// What was found and mended while opening, in words for an administrator.
+  virtual const std::vector<std::string>& warnings() const = 0;
+};
+
+/// Fails with
+/// - wrong_key: the store key opens nothing, or the keys are lost; nothing was touched;
+/// - conflict: another daemon has this store open;
+/// - invalid: the directory cannot be used, the ledger belongs to another platform or is of a
+///   newer program;
+/// - corrupt: the ledger is damaged; it was left as it is;
+/// - io, or read_only (disk full).
+/// A mirror that is damaged or of a newer program is set aside and begun anew, with a warning.
+Result<std::unique_ptr<Stores>> open_stores(const Options& options);
+
+}  // namespace icure::store

@@ -1,0 +1,69 @@
+#include "store/set_aside.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <vector>
+
+#include "store/files.h"
+
+namespace icure::store {
+namespace {
+
+constexpr std::size_t kKept = 2;
+constexpr const char* kParts[] = {"", "-wal", "-shm"};
+
+std::string compact(WallTime time) {
+  auto text = rfc3339(time);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return text;
+}
+
+std::string note_of(const std::string& path) {
+  return path + ".suspect";
+}
+
+void remove_older(const std::string& directory, const std::string& prefix) {
+  auto names = names_with_prefix(directory, prefix);
+  std::erase_if(names, [](const std::string& name) {
+    return name.ends_with(kParts[1]) || name.ends_with(kParts[2]);
+  });
+  for (std::size_t at = 0; at + kKept < names.size(); ++at) {
+    for (const auto* part : kParts) ::unlink((directory + "/" + names[at] + part).c_str());
+  }
+}
+
+}  // namespace
+
+Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now) {
+  const auto prefix = name + ".damaged-";
+  const auto fresh = prefix + compact(now);
+  // The log first: a log without its file would be taken for the new file's.
+  for (auto part = std::rbegin(kParts); part != std::rend(kParts); ++part) {
+    const auto from = directory + "/" + name + *part;
+    if (::rename(from.c_str(), (directory + "/" + fresh + *part).c_str()) != 0 && errno != ENOENT) {
+      return Error{Code::io, "could not set " + from + " aside: " + std::strerror(errno)};
+    }
+  }
+  ::unlink(note_of(directory + "/" + name).c_str());
+  remove_older(directory, prefix);
+  auto synced = sync_directory(directory);
+  if (!synced) return std::move(synced).error();
+  return fresh;
+}
+
+void mark_suspect(const std::string& path) {
+  const int file = ::open(note_of(path).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  if (file >= 0) ::close(file);  // if not, the damage is met again
+}
+
+bool is_suspect(const std::string& path) {
+  return exists(note_of(path));
+}
+
+}  // namespace icure::store

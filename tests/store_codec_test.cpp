@@ -1,0 +1,105 @@
+// store/codec and store/id_table: the two pure data structures under the mirror.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "store/codec.h"
+#include "store/id_table.h"
+
+namespace icure::store {
+namespace {
+
+std::string document(int number) {
+  return R"({"id":"user-)" + std::to_string(number) +
+         R"(","status":"ACTIVE","roles":["BASIC_USER","BASIC_DATA_OWNER"],"login":"someone)" +
+         std::to_string(number * 7919) + R"(@clinic.test","autoDelegations":{},"permissions":[]})";
+}
+
+std::string dictionary() {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 500; ++i) texts.push_back(document(i));
+  const auto trained = train_dictionary({texts.begin(), texts.end()});
+  EXPECT_TRUE(trained);
+  return trained.value_or("");
+}
+
+TEST(CodecTest, GivesBackWhatItTook) {
+  Encoder encoder;
+  Decoder decoder([](std::uint32_t) { return std::nullopt; });
+  std::string decoded;
+  for (const auto& text : {std::string(), document(1), std::string(3'000'000, 'x'), document(2)}) {
+    ASSERT_TRUE(decoder.decode(encoder.encode(Kind::user, text), decoded));
+    EXPECT_EQ(decoded, text);
+  }
+}
+
+TEST(CodecTest, ReadsWhatWasWrittenBeforeAndAfterADictionaryCame) {
+  const auto trained = dictionary();
+  Encoder encoder;
+  const auto before = encoder.encode(Kind::user, document(1));
+  encoder.set_dictionary(Kind::user, trained);
+  const auto after = encoder.encode(Kind::user, document(1));
+  EXPECT_LT(after.size() * 2, before.size());
+
+  int loads = 0;
+  Decoder decoder([&](std::uint32_t id) -> std::optional<std::string> {
+    ++loads;
+    EXPECT_EQ(id, dictionary_id(trained));
+    return trained;
+  });
+  std::string decoded;
+  for (const auto& frame : {before, after, before, after}) {
+    ASSERT_TRUE(decoder.decode(frame, decoded));
+    EXPECT_EQ(decoded, document(1));
+  }
+  EXPECT_EQ(loads, 1);
+}
+
+TEST(CodecTest, LearnsNothingFromTooLittle) {
+  EXPECT_FALSE(train_dictionary({}));
+  EXPECT_FALSE(train_dictionary({"a", "b"}));
+}
+
+TEST(CodecTest, RefusesDamagedFrames) {
+  Encoder encoder;
+  Decoder decoder([](std::uint32_t) { return std::nullopt; });
+  const auto frame = encoder.encode(Kind::user, document(1));
+  std::string decoded;
+  for (std::size_t size = 0; size < frame.size(); ++size) {
+    EXPECT_EQ(decoder.decode(frame.substr(0, size), decoded).error().code, Code::corrupt);
+  }
+  EXPECT_FALSE(decoder.decode("no frame at all", decoded));
+  encoder.set_dictionary(Kind::user, dictionary());
+  EXPECT_FALSE(decoder.decode(encoder.encode(Kind::user, document(1)), decoded));
+}
+
+TEST(IdTableTest, FindsWhatAMapFinds) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 chance(seed);
+  IdTable table;
+  std::map<std::uint64_t, std::uint64_t> expected;
+  EXPECT_EQ(table.find(1), nullptr);
+  table.reserve(100);
+  for (int i = 0; i < 5000; ++i) {
+    // Half of them crowd one end, so that probing wraps around.
+    const auto id = i % 2 ? chance() : ~std::uint64_t{0} - chance() % 100'000;
+    if (!expected.emplace(id, i).second) continue;
+    table.insert(id).rev = static_cast<std::uint64_t>(i);
+  }
+  EXPECT_EQ(table.size(), expected.size());
+  for (const auto& [id, rev] : expected) {
+    const auto* entry = table.find(id);
+    ASSERT_NE(entry, nullptr);
+    EXPECT_EQ(entry->rev, rev);
+    EXPECT_FALSE(entry->present);
+  }
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = chance();
+    EXPECT_EQ(table.find(id) != nullptr, expected.contains(id));
+  }
+}
+
+}  // namespace
+}  // namespace icure::store

@@ -1,0 +1,245 @@
+// store/open: what happens at a start, and when something is broken.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "store/files.h"
+#include "tests/store_fixture.h"
+
+namespace icure::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class OpenTest : public StoreTest {
+ protected:
+  /// An opened and closed store with one user.
+  void make() {
+    open();
+    apply(Page().user("u1", "1-a", "Hildegard"));
+    close();
+  }
+  static unsigned mode(const std::string& of) {
+    struct stat found {};
+    EXPECT_EQ(::stat(of.c_str(), &found), 0) << of;
+    return found.st_mode & 0777;
+  }
+  std::vector<std::string> set_aside() const {
+    return names_with_prefix(path(), "mirror.db.damaged-");
+  }
+  /// Overwrites some bytes in the middle of a file.
+  void scratch(const std::string& name, std::size_t at) {
+    auto bytes = read_file(path(name));
+    for (std::size_t i = at; i < at + 64 && i < bytes.size(); ++i) bytes[i] ^= 0x55;
+    write_file(path(name), bytes);
+  }
+  Error refused(const std::string& platform = "grp-blue", const std::string& key = kStoreKey) {
+    auto opened = try_open(platform, key);
+    EXPECT_FALSE(opened);
+    return opened ? Error{} : opened.error();
+  }
+};
+
+TEST_F(OpenTest, MakesEverythingPrivate) {
+  const auto before = ::umask(0);
+  open();
+  apply(Page().user("u1", "1-a", "Ann"));
+  ::umask(before);
+  EXPECT_EQ(mode(path()), 0700u);
+  for (const auto* name : {"keys", "keys.bak", "lock", "ledger.db", "mirror.db", "mirror.db-wal"}) {
+    EXPECT_EQ(mode(path(name)), 0600u) << name;
+  }
+  EXPECT_THAT(stores_->warnings(), IsEmpty());
+}
+
+TEST_F(OpenTest, KeepsWhatWasStored) {
+  make();
+  open();
+  EXPECT_THAT(stores_->warnings(), IsEmpty());
+  auto row = reader().get(Kind::user, "u1");
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->rev, "1-a");
+  EXPECT_THAT(row->json, HasSubstr("Hildegard"));
+}
+
+TEST_F(OpenTest, LeavesEmptyLogsBehind) {
+  make();
+  EXPECT_FALSE(exists(path("mirror.db-wal")));
+  EXPECT_FALSE(exists(path("ledger.db-wal")));
+}
+
+TEST_F(OpenTest, WritesNoClearText) {
+  open();
+  apply(Page().user("u1", "1-a", "Hildegard"));
+  for (const auto& entry : std::filesystem::directory_iterator(path())) {
+    const auto bytes = read_file(entry.path());
+    EXPECT_EQ(bytes.find("Hildegard"), std::string::npos) << entry.path();
+    EXPECT_EQ(bytes.find("hildegard"), std::string::npos) << entry.path();
+    EXPECT_EQ(bytes.find("SQLite format"), std::string::npos) << entry.path();
+  }
+}
+
+TEST_F(OpenTest, RefusesASecondDaemon) {
+  open();
+  const auto error = refused();
+  EXPECT_EQ(error.code, Code::conflict);
+  EXPECT_THAT(error.message, HasSubstr(path()));
+  close();
+  EXPECT_TRUE(try_open());
+}
+
+TEST_F(OpenTest, TightensADirectoryThatOthersCouldRead) {
+  std::filesystem::create_directory(path());
+  ::chmod(path().c_str(), 0755);
+  open();
+  EXPECT_EQ(mode(path()), 0700u);
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("0700")));
+}
+
+TEST_F(OpenTest, RefusesADirectoryOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  std::filesystem::create_directory(path());
+  ASSERT_EQ(::chown(path().c_str(), 12345, 12345), 0);
+  EXPECT_EQ(refused().code, Code::invalid);
+}
+
+TEST_F(OpenTest, RefusesAFileInPlaceOfTheDirectory) {
+  write_file(dir_.path() / "store", "x");
+  EXPECT_EQ(refused().code, Code::invalid);
+}
+
+TEST_F(OpenTest, RefusesAWrongKeyAndTouchesNothing) {
+  make();
+  const auto mirror = read_file(path("mirror.db"));
+  EXPECT_EQ(refused("grp-blue", std::string(64, '1')).code, Code::wrong_key);
+  EXPECT_EQ(read_file(path("mirror.db")), mirror);
+  EXPECT_THAT(set_aside(), IsEmpty());
+  EXPECT_TRUE(try_open());
+}
+
+TEST_F(OpenTest, RefusesALedgerWithoutKeys) {
+  make();
+  for (const auto* name : {"keys", "keys.bak"}) std::filesystem::remove(path(name));
+  const auto error = refused();
+  EXPECT_EQ(error.code, Code::wrong_key);
+  EXPECT_FALSE(error.hint.empty());
+  EXPECT_FALSE(exists(path("keys")));
+}
+
+TEST_F(OpenTest, RefusesAnotherPlatformNamingBoth) {
+  make();
+  const auto error = refused("grp-red");
+  EXPECT_EQ(error.code, Code::invalid);
+  EXPECT_THAT(error.message, testing::AllOf(HasSubstr("grp-blue"), HasSubstr("grp-red")));
+  EXPECT_THAT(error.hint, HasSubstr("icurectl store adopt"));
+  EXPECT_TRUE(try_open("grp-blue"));
+}
+
+TEST_F(OpenTest, SetsADamagedMirrorAsideAndBeginsAnew) {
+  make();
+  scratch("mirror.db", 100);
+  open();
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("set aside")));
+  EXPECT_THAT(set_aside(), SizeIs(1));
+  EXPECT_EQ(reader().get(Kind::user, "u1").error().code, Code::not_found);
+  EXPECT_FALSE(reader().state(Kind::user)->complete);
+}
+
+TEST_F(OpenTest, SetsAsideAMirrorThatIsNoDatabase) {
+  make();
+  write_file(path("mirror.db"), "not a database, and far too short to be one");
+  open();
+  EXPECT_THAT(set_aside(), SizeIs(1));
+}
+
+TEST_F(OpenTest, SetsAsideAMirrorWhoseDamageWasMetInUse) {
+  make();
+  raw("mirror.db").exec("UPDATE user SET doc = x'00'");
+  open();
+  EXPECT_EQ(reader().get(Kind::user, "u1").error().code, Code::corrupt);
+  open();
+  EXPECT_THAT(set_aside(), SizeIs(1));
+  EXPECT_EQ(reader().get(Kind::user, "u1").error().code, Code::not_found);
+  open();
+  EXPECT_THAT(stores_->warnings(), IsEmpty());
+}
+
+TEST_F(OpenTest, MeetsDamageInTheMiddleOfTheMirror) {
+  open();
+  Page page;
+  for (int i = 0; i < 3000; ++i) page.user("u" + std::to_string(i), "1-a", "Name");
+  apply(page);
+  close();
+  const auto size = std::filesystem::file_size(path("mirror.db"));
+  for (std::size_t at = 20 * 8192 + 100; at < size; at += 8192) scratch("mirror.db", at);
+  auto opened = try_open();
+  ASSERT_TRUE(opened);
+  if ((*opened)->warnings().empty()) {  // else opening met it already
+    auto reader = *(*opened)->open_reader(1 << 20);
+    EXPECT_EQ(reader->list(Kind::user, {"", 3000}).error().code, Code::corrupt);
+  }
+  opened = Error{};
+  open();
+  EXPECT_THAT(set_aside(), SizeIs(1));
+}
+
+TEST_F(OpenTest, SetsAMirrorOfANewerProgramAside) {
+  make();
+  raw("mirror.db").exec("PRAGMA user_version = 99");
+  open();
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("newer program")));
+  EXPECT_THAT(set_aside(), SizeIs(1));
+}
+
+TEST_F(OpenTest, KeepsTheNewestTwoDamagedMirrors) {
+  make();
+  for (int i = 0; i < 4; ++i) {
+    write_file(path("mirror.db"), "damaged " + std::to_string(i) + std::string(9000, 'x'));
+    open();
+    close();
+    clock_.advance(Millis(1000));
+  }
+  const auto names = set_aside();
+  ASSERT_THAT(names, SizeIs(2));
+  EXPECT_TRUE(read_file(path(names[1])).starts_with("damaged 3"));
+}
+
+TEST_F(OpenTest, LeavesADamagedLedgerAsItIs) {
+  make();
+  scratch("ledger.db", 100);
+  const auto damaged = read_file(path("ledger.db"));
+  const auto error = refused();
+  EXPECT_EQ(error.code, Code::corrupt);
+  EXPECT_THAT(error.message, HasSubstr("ledger.db"));
+  EXPECT_FALSE(error.hint.empty());
+  EXPECT_EQ(read_file(path("ledger.db")), damaged);
+}
+
+TEST_F(OpenTest, RefusesALedgerOfANewerProgram) {
+  make();
+  raw("ledger.db").exec("PRAGMA user_version = 99");
+  EXPECT_EQ(refused().code, Code::invalid);
+  EXPECT_TRUE(exists(path("ledger.db")));
+}
+
+TEST_F(OpenTest, WarnsWhenTheLedgerHasGone) {
+  make();
+  std::filesystem::remove(path("ledger.db"));
+  open();
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("ledger.db")));
+}
+
+TEST_F(OpenTest, ForgetsNothingOnADamagedKeyCopy) {
+  make();
+  write_file(path("keys"), "rubbish");
+  open();
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("restored")));
+  EXPECT_TRUE(reader().get(Kind::user, "u1"));
+}
+
+}  // namespace
+}  // namespace icure::store
