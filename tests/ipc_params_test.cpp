@@ -63,6 +63,7 @@ TEST(ParamsTest, AnOptionalMemberMayBeAbsentOrNull) {
 
 TEST(ParamsTest, NamesTheMemberThatIsWrong) {
   EXPECT_EQ(fault("{}"), R"("id" must be given)");
+  EXPECT_EQ(fault("[1]"), "params go by name: an object, not a list");
   EXPECT_EQ(fault(R"({"id":null})"), R"("id" must be given)");
   EXPECT_EQ(fault(R"({"id":"u","colour":1})"), R"(there is no param "colour")");
   EXPECT_EQ(fault(R"({"id":"u","id":"v"})"), R"("id" is given twice)");

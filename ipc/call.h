@@ -1,0 +1,37 @@
+// Who calls: what a method may know of the other end.
+#pragma once
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "ipc/access.h"
+#include "ipc/peer.h"
+
+namespace icure::ipc {
+
+/// One connection's caller. Outlives the connection while its calls run.
+struct Caller {
+  Peer peer;
+  Grant grant;           ///< Changes when the rules are read again, also under a running call.
+  std::string client;    ///< As `hello` said, else the program's name; unverified.
+  std::string actor;     ///< As `hello` said: the acting clinician's user id; may be empty.
+  std::stop_token stop;  ///< Requested when the server stops: long waits should end.
+};
+
+/// Cheap to copy; keeps its caller alive. Loop thread only.
+class Call {
+ public:
+  explicit Call(std::shared_ptr<Caller> caller) : caller_(std::move(caller)) {}
+
+  const Grant& grant() const { return caller_->grant; }
+  const Peer& peer() const { return caller_->peer; }
+  const std::string& client() const { return caller_->client; }
+  const std::string& actor() const { return caller_->actor; }
+  const std::stop_token& stop() const { return caller_->stop; }
+  Caller& caller() const { return *caller_; }  ///< For `hello`.
+
+ private:
+  std::shared_ptr<Caller> caller_;
+};
+
+}  // namespace icure::ipc

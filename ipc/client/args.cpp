@@ -1,0 +1,25 @@
+#include "ipc/client/args.h"
+
+namespace icure::client {
+
+Arg limit_arg() {
+  return {"--limit", "limit", "at most so many rows (1 to 1000)", Arg::Type::number};
+}
+
+std::vector<Arg> page_args() {
+  return {limit_arg(),
+          {"--cursor", "cursor", "go on where an earlier list ended"},
+          {kAllPages, kAllPages, "all pages", Arg::Type::flag}};
+}
+
+std::vector<Arg> freshness_args() {
+  return {
+      {.spelling = "--refresh",
+       .param = "refresh",
+       .about = "ask the platform first, if it can be reached",
+       .type = Arg::Type::flag,
+       .when_set = "if_online"},
+      {"--max-age", "max_age_s", "refuse older data, such as 90s, 15m or 24h", Arg::Type::seconds}};
+}
+
+}  // namespace icure::client

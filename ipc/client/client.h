@@ -1,0 +1,67 @@
+// libicure-client: calls to the daemon over its socket, for programs that may wait for an answer.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ipc/client/reply.h"
+#include "ipc/client/socket.h"
+#include "ipc/frame.h"
+
+namespace icure::client {
+
+inline constexpr auto kDefaultSocket = "/run/icure-syncd/api.sock";
+
+struct Options {
+  std::string socket = kDefaultSocket;
+  std::string client = "libicure-client";  ///< The program's name, for the daemon's logs.
+  std::string actor = {};                  ///< The acting clinician's user id; may be empty.
+  Millis timeout{30'000};                  ///< Of each call, from sending to answer.
+};
+
+/// One thread at a time. Connects on the first call, and again on the next one after a loss; a
+/// call that may have reached the daemon is never sent twice.
+class Client {
+ public:
+  using Called = Result<std::string, Failure>;  ///< JSON text of the result.
+
+  explicit Client(Options options) : options_(std::move(options)) {}
+
+  /// `params` is the text of a JSON object.
+  Called call(std::string_view method, std::string_view params = "{}");
+
+  /// Several calls at once: send all, then wait for each, in any order. After a failure of send()
+  /// or a loss, ids given before are void.
+  Result<std::int64_t, Failure> send(std::string_view method, std::string_view params = "{}");
+  Called wait(std::int64_t id);
+
+  /// Called with method and params while an answer is waited for; must not call back. Without it
+  /// they are dropped.
+  std::function<void(const std::string& method, const std::string& params)> on_notification;
+
+ private:
+  // max_message bounds requests only; this ends a stream that is not ours at all.
+  static constexpr std::size_t kLongestAnswer = std::size_t{1024} * 1024 * 1024;
+
+  struct Connection {
+    explicit Connection(Socket s) : socket(std::move(s)) {}
+    Socket socket;
+    ipc::LineBuffer in{kLongestAnswer};
+    std::map<std::int64_t, Reply> early;  // answers that somebody else waits for
+  };
+
+  Result<Done, Failure> connect(Deadline until);
+  Result<Reply, Failure> receive(Deadline until);
+  Called wait(std::int64_t id, Deadline until);
+  Deadline deadline() const { return std::chrono::steady_clock::now() + options_.timeout; }
+  void drop() { connection_.reset(); }
+
+  Options options_;
+  std::optional<Connection> connection_;
+  std::int64_t last_id_ = 0;
+};
+
+}  // namespace icure::client

@@ -1,0 +1,26 @@
+// Where icurectl writes, and what that place can show.
+#pragma once
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/clock.h"
+
+namespace icure::client {
+
+enum class Colour { plain, bold, dim, green, yellow, red };
+
+struct Screen {
+  std::ostream& out;
+  std::ostream& err;
+  bool json = false;      ///< One JSON document on `out`, errors as JSON on `err`.
+  bool terminal = false;  ///< People read `out`: it may be redrawn.
+  bool colours = false;
+  std::size_t width = 0;  ///< Columns; 0: no limit.
+  WallTime now{};         ///< For "2 min ago".
+
+  std::string paint(Colour colour, std::string_view text) const;
+};
+
+}  // namespace icure::client

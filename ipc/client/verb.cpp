@@ -1,0 +1,47 @@
+#include "ipc/client/verb.h"
+
+#include <charconv>
+#include <iterator>
+
+namespace icure::client {
+namespace {
+
+Json value_of(const Arg& arg, const std::string& text) {
+  switch (arg.type) {
+    case Arg::Type::text:
+      return text;
+    case Arg::Type::flag:
+      return arg.when_set;
+    case Arg::Type::number:
+    case Arg::Type::seconds: {
+      std::int64_t number = 0;  // that it is one was checked with the command line
+      std::from_chars(text.data(), text.data() + text.size(), number);
+      return number;
+    }
+  }
+  std::abort();
+}
+
+}  // namespace
+
+std::vector<Verb> all_verbs() {
+  std::vector<Verb> all;
+  for (auto* of_noun :
+       {status_verbs, user_verbs, owner_verbs, sync_verbs, config_verbs, call_verbs}) {
+    auto verbs = of_noun();
+    std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+Json params_of(const Verb& verb, const Values& values) {
+  Json params = Json::object();
+  for (const auto& arg : verb.args) {
+    if (arg.param.starts_with("--")) continue;  // for icurectl itself
+    const auto given = values.find(arg.param);
+    if (given != values.end()) params[arg.param] = value_of(arg, given->second);
+  }
+  return params;
+}
+
+}  // namespace icure::client

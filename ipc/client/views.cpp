@@ -1,0 +1,67 @@
+#include "ipc/client/views.h"
+
+#include <algorithm>
+
+#include "ipc/client/table.h"
+#include "ipc/client/text.h"
+
+namespace icure::client {
+
+const Json& child_of(const Json& object, const char* name) {
+  static const Json kNothing;
+  if (!object.is_object()) return kNothing;
+  const auto at = object.find(name);
+  return at == object.end() ? kNothing : *at;
+}
+
+std::string text_of(const Json& object, const char* name) {
+  const auto& value = child_of(object, name);
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string members_view(const Json& object, const Screen& screen) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : object.items()) {
+    width = std::max(width, display_width(printable(name)));
+  }
+  std::string text;
+  for (const auto& [name, value] : object.items()) {
+    const auto shown = value.is_string() ? value.get<std::string>() : value.dump();
+    text +=
+        screen.paint(Colour::bold, padded(printable(name), width)) + "  " + printable(shown) + '\n';
+  }
+  return text;
+}
+
+std::string config_view(const Json& result, const Screen& screen) {
+  Table table({{"KEY", Shrink::no}, {"VALUE"}, {"SOURCE"}});
+  for (const auto& value : child_of(result, "values")) {
+    table.add({text_of(value, "key"), text_of(value, "value"), text_of(value, "source")});
+  }
+  return table.text(screen);
+}
+
+std::string json_view(const Json& result, const Screen&) {
+  return printable_json(result.dump(2, ' ', false, Json::error_handler_t::replace)) + '\n';
+}
+
+std::string run_view(const Json& result, const Screen& screen) {
+  const auto& run = child_of(result, "run");
+  const auto state = text_of(run, "state");
+  const auto colour = state == "done"      ? Colour::green
+                      : state == "running" ? Colour::plain
+                                           : Colour::red;
+  std::string text = std::string(child_of(run, "full") == true ? "Full" : "Quick") + " sync " +
+                     printable(text_of(run, "id")) + ": " + screen.paint(colour, printable(state));
+  if (const auto cause = text_of(run, "cause"); !cause.empty()) text += ", " + printable(cause);
+  text += '\n';
+  Table table({{"KIND"}, {"SEEN"}, {"ADDED"}, {"CHANGED"}, {"DELETED"}, {"HELD"}});
+  for (const auto& [kind, counts] : child_of(run, "kinds").items()) {
+    table.add({kind, text_of(counts, "seen"), text_of(counts, "added"), text_of(counts, "changed"),
+               text_of(counts, "deleted"), text_of(counts, "held")});
+  }
+  return table.empty() ? text : text + '\n' + table.text(screen);
+}
+
+}  // namespace icure::client

@@ -1,0 +1,26 @@
+// Results as people read them: pure functions from JSON to text.
+#pragma once
+#include <string>
+
+#include "ipc/client/verb.h"
+
+namespace icure::client {
+
+std::string user_view(const Json& result, const Screen& screen);
+std::string users_view(const Json& result, const Screen& screen);
+std::string owner_view(const Json& result, const Screen& screen);
+std::string owners_view(const Json& result, const Screen& screen);
+std::string access_view(const Json& result, const Screen& screen);
+std::string run_view(const Json& result, const Screen& screen);
+std::string status_view(const Json& status, const Screen& screen);
+std::string config_view(const Json& result, const Screen& screen);
+std::string json_view(const Json& result, const Screen& screen);  ///< Indented JSON.
+
+/// Lenient readers: what is absent or of another type is empty.
+std::string text_of(const Json& object, const char* name);
+const Json& child_of(const Json& object, const char* name);  ///< Null if absent.
+
+/// One member a line, names aligned; structures as JSON.
+std::string members_view(const Json& object, const Screen& screen);
+
+}  // namespace icure::client

@@ -1,0 +1,119 @@
+#include "ipc/connection.h"
+
+#include <utility>
+
+namespace icure::ipc {
+namespace {
+
+constexpr std::size_t kMaxRunning = 64;  // calls of one client under way
+constexpr int kLinesPerTurn = 128;       // about 0.3 ms: others are served in between
+
+uv_stream_t* stream(uv_pipe_t* pipe) {
+  return reinterpret_cast<uv_stream_t*>(pipe);
+}
+
+Connection& owner(const void* data) {
+  return *static_cast<Connection*>(const_cast<void*>(data));
+}
+
+}  // namespace
+
+Connection::Connection(Service& service, loop::UniqueHandle<uv_pipe_t> pipe,
+                       std::shared_ptr<Caller> caller)
+    : service_(service),
+      pipe_(std::move(pipe)),
+      caller_(std::move(caller)),
+      in_(service.max_message) {
+  pipe_->data = this;
+}
+
+void Connection::update_reading() {
+  if (state_ == State::closed) return;
+  const bool wanted = (may_serve() && !serve_asked_) || state_ == State::discarding;
+  if (wanted == std::exchange(reading_, wanted)) return;
+  if (!wanted) {
+    uv_read_stop(stream(pipe_.get()));
+    return;
+  }
+  uv_read_start(
+      stream(pipe_.get()),
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+        const auto room = owner(handle->data).in_.room();
+        *buffer = uv_buf_init(room.data(), static_cast<unsigned>(room.size()));
+      },
+      [](uv_stream_t* from, ssize_t size, const uv_buf_t*) { owner(from->data).received(size); });
+}
+
+void Connection::received(ssize_t size) {
+  const auto self = shared_from_this();
+  if (size == 0) return;
+  if (size < 0) {
+    // A client may close its sending side and wait for the answers, as shell pipelines do.
+    if (size == UV_EOF && state_ == State::open) return drain();
+    return close();
+  }
+  if (state_ == State::discarding) return;
+  in_.filled(static_cast<std::size_t>(size));
+  serve();
+}
+
+bool Connection::may_serve() const {
+  return state_ == State::open && running_ < kMaxRunning && unwritten() < kMaxUnwritten;
+}
+
+void Connection::serve() {
+  serve_asked_ = false;
+  for (int left = kLinesPerTurn; may_serve() && !serve_asked_; --left) {
+    if (left == 0) {
+      serve_later();
+      continue;
+    }
+    const auto line = in_.next();
+    if (!line) break;
+    // People press return in a terminal: an empty line is nothing.
+    if (line->text.find_first_not_of(" \t\r") != std::string_view::npos) handle(*line);
+  }
+  if (state_ == State::open && in_.overlong()) refuse_line();
+  update_reading();
+}
+
+void Connection::handle(Padded line) {
+  const auto request = parse_request(line);
+  if (!request) {
+    append_error(out_, request.error().id, request.error().error);
+    return send_later();
+  }
+  service_.turn.request_begun();
+  auto begun = service_.methods.begin(request->method, Call(caller_), request->params);
+  if (!begun) {
+    if (request->id.empty()) return;
+    append_error(out_, request->id, begun.error());
+    return send_later();
+  }
+  begun->start();
+  if (begun->done()) return answer(request->id, begun->take());
+  ++running_;
+  service_.calls.run(complete(shared_from_this(), std::string(request->id), *std::move(begun)));
+}
+
+Task<Done> Connection::complete(std::shared_ptr<Connection> self, std::string id,
+                                Methods::Answer answer) {
+  const auto result = co_await answer;
+  --self->running_;
+  self->answer(id, result);
+  self->send_later();  // also without an answer: it may be what drain() waits for
+  if (!self->reading_ && self->may_serve()) self->serve_later();
+  co_return Done{};
+}
+
+void Connection::answer(std::string_view id, const Result<std::string>& result) {
+  if (id.empty() || state_ == State::closed || state_ == State::discarding) return;
+  if (result) {
+    append_result(out_, id, *result);
+  } else {
+    append_error(out_, id, RpcError(kApplicationError, result.error()));
+  }
+  send_later();
+}
+
+}  // namespace icure::ipc

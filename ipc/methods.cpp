@@ -1,0 +1,49 @@
+#include "ipc/methods.h"
+
+#include <cstdlib>
+
+namespace icure::ipc {
+namespace {
+
+Error forbidden(std::string_view name, Role needed, const Call& call) {
+  const auto& peer = call.peer();
+  const auto has = call.grant().role;
+  return Error{Code::forbidden,
+               has == Role::none
+                   ? "no access rule names you"
+                   : std::string(name) + " needs the role " + std::string(name_of(needed)) +
+                         ", you have " + std::string(name_of(has)),
+               "an administrator can add an [[access]] rule for uid " + std::to_string(peer.uid) +
+                   " or one of its groups to the configuration"};
+}
+
+}  // namespace
+
+Result<Methods::Answer, RpcError> Methods::begin(std::string_view name, const Call& call,
+                                                 Padded params) const {
+  const auto at = by_name_.find(name);
+  const auto role = call.grant().role;
+  if (at == by_name_.end()) {
+    // Without any right even the names are not to be found out by trying.
+    if (role == Role::none) return RpcError(kApplicationError, forbidden(name, Role::reader, call));
+    return RpcError(kMethodNotFound, Error{Code::invalid, "there is no such method",
+                                           "rpc.discover lists all methods"});
+  }
+  const auto& method = *at->second;
+  if (role < method.info.role) {
+    return RpcError(kApplicationError, forbidden(name, method.info.role, call));
+  }
+  return method.begin(call, params);
+}
+
+void Methods::insert(Method method) {
+  auto kept = std::make_unique<Method>(std::move(method));
+  if (!by_name_.try_emplace(kept->info.name, kept.get()).second) std::abort();
+  methods_.push_back(std::move(kept));
+}
+
+void Methods::add_schema(std::string name, std::string schema) {
+  if (!schemas_.try_emplace(std::move(name), std::move(schema)).second) std::abort();
+}
+
+}  // namespace icure::ipc

@@ -1,0 +1,72 @@
+// The table of methods: a name, the right it needs, what it takes, and the code behind it.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/base/task.h"
+#include "ipc/call.h"
+#include "ipc/params.h"
+#include "ipc/protocol.h"
+
+namespace icure::ipc {
+
+struct MethodInfo {
+  std::string name;
+  Role role = Role::admin;  ///< The least that may call it.
+  std::string summary;      ///< One line.
+  std::string result;       ///< JSON Schema of the result, as text; may refer to
+                            ///< "#/components/schemas/<name>", see add_schema().
+};
+
+/// Loop thread only. Must outlive every call.
+class Methods {
+ public:
+  using Answer = Task<Result<std::string>>;  ///< JSON text, or why not.
+
+  struct Method {
+    MethodInfo info;
+    std::vector<ParamRule> params;
+    std::function<Result<Answer, RpcError>(Call, Padded)> begin;
+  };
+
+  /// Registers `self.*method`; `self` must outlive this table. A second method of one name is a
+  /// bug and aborts.
+  template <class Self, class Request>
+  void add(MethodInfo info, Self& self, Answer (Self::*method)(Call, Request)) {
+    auto begin = [&self, method](Call call, Padded params) -> Result<Answer, RpcError> {
+      auto request = decode_params<Request>(params);
+      if (!request) return RpcError(kInvalidParams, std::move(request).error());
+      return (self.*method)(std::move(call), std::move(*request));
+    };
+    insert(Method{std::move(info), rules_of<Request>(), std::move(begin)});
+  }
+
+  /// Names a JSON Schema, as text, that results may refer to. A second one of a name aborts.
+  void add_schema(std::string name, std::string schema);
+
+  /// The task of a call, not yet started. Rights come first, then params: who may not call learns
+  /// nothing else. The errors are JSON-RPC's own, or forbidden.
+  Result<Answer, RpcError> begin(std::string_view name, const Call& call, Padded params) const;
+
+  const std::vector<std::unique_ptr<Method>>& all() const { return methods_; }  ///< As added.
+  const std::map<std::string, std::string>& schemas() const { return schemas_; }
+
+ private:
+  template <class Request>
+  static std::vector<ParamRule> rules_of() {
+    return std::apply([](const auto&... each) { return std::vector<ParamRule>{each.rule...}; },
+                      Request::params());
+  }
+  void insert(Method method);
+
+  std::vector<std::unique_ptr<Method>> methods_;
+  std::unordered_map<std::string_view, const Method*> by_name_;  // views of info.name
+  std::map<std::string, std::string> schemas_;
+};
+
+}  // namespace icure::ipc

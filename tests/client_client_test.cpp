@@ -1,0 +1,144 @@
+// ipc/client/client.h against a thread that answers in ways a daemon may, and in some it may not.
+#include "ipc/client/client.h"
+
+#include "tests/support/fake_daemon.h"
+
+namespace icure::client {
+namespace {
+
+using nlohmann::json;
+using support::error_of;
+using support::FakeDaemon;
+using support::Reaction;
+using support::result_of;
+
+Client client_of(const FakeDaemon& daemon, Millis timeout = std::chrono::seconds(30)) {
+  Options options;
+  options.socket = daemon.path();
+  options.timeout = timeout;
+  return Client(options);
+}
+
+TEST(ClientTest, ReturnsTheResultAsItWasWritten) {
+  FakeDaemon daemon([](const json&) {
+    return Reaction{"{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"n\": 1.50}}\n"};
+  });
+  auto client = client_of(daemon);
+  const auto answer = client.call("user.get", R"({"id":"u"})");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(*answer, R"({"n": 1.50})");
+  EXPECT_EQ(daemon.requests()[0]["params"]["id"], "u");
+}
+
+TEST(ClientTest, AnErrorHasItsWordAndAdvice) {
+  FakeDaemon daemon([](const json& request) {
+    return error_of(request, json::parse(R"({"code":-32000,"message":"wait a bit","data":
+        {"code":"unavailable","retryable":true,"retry_after_ms":700,"hint":"later"}})"));
+  });
+  auto client = client_of(daemon);
+  const auto answer = client.call("sync.run");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().trouble, Trouble::refused);
+  EXPECT_EQ(answer.error().code, -32000);
+  EXPECT_EQ(answer.error().word, "unavailable");
+  EXPECT_EQ(answer.error().message, "wait a bit");
+  EXPECT_EQ(answer.error().hint, "later");
+  EXPECT_TRUE(answer.error().retryable);
+  EXPECT_EQ(answer.error().retry_after, Millis(700));
+}
+
+TEST(ClientTest, AnErrorOfAStrangeShapeIsStillAnError) {
+  FakeDaemon daemon([](const json& request) { return error_of(request, "no"); });
+  auto client = client_of(daemon);
+  const auto answer = client.call("x");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().word, "internal");
+}
+
+TEST(ClientTest, TakesAnswersInAnyOrder) {
+  std::string first;
+  FakeDaemon daemon([&first](const json& request) {
+    if (request["method"] == "slow") {
+      first = result_of(request, "slow").bytes;
+      return Reaction{};
+    }
+    return Reaction{result_of(request, "fast").bytes + first};
+  });
+  auto client = client_of(daemon);
+  const auto slow = client.send("slow");
+  const auto fast = client.send("fast");
+  ASSERT_TRUE(slow && fast);
+  EXPECT_EQ(*client.wait(*slow), "\"slow\"");
+  EXPECT_EQ(*client.wait(*fast), "\"fast\"");
+}
+
+TEST(ClientTest, HandsOutNotificationsOnTheWay) {
+  FakeDaemon daemon([](const json& request) {
+    return Reaction{"{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"seq\":7}}\n" +
+                    result_of(request, 1).bytes};
+  });
+  auto client = client_of(daemon);
+  EXPECT_EQ(*client.call("first"), "1");
+  std::string told;
+  client.on_notification = [&told](const std::string& method, const std::string& params) {
+    told = method + params;
+  };
+  EXPECT_EQ(*client.call("second"), "1");
+  EXPECT_EQ(told, R"(event{"seq":7})");
+}
+
+TEST(ClientTest, NobodyThereIsUnreachable) {
+  Options options;
+  options.socket = "/nonexistent/api.sock";
+  EXPECT_EQ(Client(options).call("x").error().trouble, Trouble::unreachable);
+  options.socket = std::string(200, 'x');
+  EXPECT_EQ(Client(options).call("x").error().trouble, Trouble::unreachable);
+}
+
+TEST(ClientTest, ASilentDaemonTimesOut) {
+  FakeDaemon daemon([](const json&) { return Reaction{}; });
+  auto client = client_of(daemon, Millis(20));
+  EXPECT_EQ(client.call("x").error().trouble, Trouble::timed_out);
+}
+
+TEST(ClientTest, AConnectionThatEndsBeforeTheAnswerIsLostAndNotRepeated) {
+  FakeDaemon daemon([](const json&) { return Reaction{"", true}; });
+  auto client = client_of(daemon);
+  EXPECT_EQ(client.call("x").error().trouble, Trouble::lost);
+  EXPECT_EQ(daemon.requests().size(), 1u);
+}
+
+TEST(ClientTest, ConnectsAgainAfterALoss) {
+  int calls = 0;
+  FakeDaemon daemon([&calls](const json& request) {
+    auto reaction = result_of(request, ++calls);
+    reaction.hang_up = true;
+    return reaction;
+  });
+  auto client = client_of(daemon);
+  EXPECT_EQ(*client.call("x"), "1");
+  // The end of the old connection may be noticed at sending, or only while waiting.
+  auto again = client.call("x");
+  if (!again) again = client.call("x");
+  EXPECT_TRUE(again);
+}
+
+TEST(ClientTest, AnErrorWithoutIdAnswersWhatIsWaitedFor) {
+  FakeDaemon daemon([](const json&) {
+    return Reaction{
+        R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"a line is longer"}})"
+        "\n",
+        true};
+  });
+  auto client = client_of(daemon);
+  EXPECT_EQ(client.call("x").error().code, -32600);
+}
+
+TEST(ClientTest, GarbageIsNotTakenForAnAnswer) {
+  FakeDaemon daemon([](const json&) { return Reaction{"HTTP/1.1 400 Bad Request\r\n"}; });
+  auto client = client_of(daemon);
+  EXPECT_EQ(client.call("x").error().trouble, Trouble::lost);
+}
+
+}  // namespace
+}  // namespace icure::client
