@@ -48,8 +48,15 @@ Result<std::string> Directory::meta(const std::vector<Kind>& about, Source sourc
                    "ask for refresh \"if_online\", run sync.run, or accept older data"};
     }
   }
-  std::string text = R"({"as_of":)";
-  text += as_of ? '"' + rfc3339(*as_of) + '"' : "null";
+  std::string text;
+  text.reserve(128);
+  text += R"({"as_of":)";
+  if (as_of) {
+    if (*as_of != written_.time) written_ = {*as_of, '"' + rfc3339(*as_of) + '"'};
+    text += written_.text;
+  } else {
+    text += "null";
+  }
   text += R"(,"age_s":)";
   text += as_of ? std::to_string(std::chrono::floor<std::chrono::seconds>(age).count()) : "null";
   text += engine.connection().online ? R"(,"online":true)" : R"(,"online":false)";

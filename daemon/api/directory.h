@@ -34,6 +34,12 @@ struct Directory {
   Clock& clock;
   std::vector<Kind> kinds;  ///< That are configured.
 
+  struct WrittenTime {
+    WallTime time{};
+    std::string text = "\"1970-01-01T00:00:00.000Z\"";
+  };
+  mutable WrittenTime written_ = {};  // the last `as_of`, which every answer repeats
+
   bool configured(Kind kind) const;
 
   /// The `meta` of an answer about these kinds: the oldest of them counts. Fails with stale.

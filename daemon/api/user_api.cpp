@@ -151,28 +151,40 @@ ipc::Methods::Answer UserApi::get(ipc::Call call, UserGet request) {
     directory_.point.end_turn();  // what the platform said is newer than this turn's view
   }
 
-  std::string json;
-  if (wanted) {
-    auto rows = directory_.point.find(Kind::user, wanted->key, *wanted->value);
-    if (!rows) co_return rows.error();
-    if (!rows->empty()) json = std::move(rows->front().json);
-  } else {
-    auto row = directory_.point.get(Kind::user, *request.id);
-    if (row) {
-      json = std::move(row->json);
-    } else if (row.error().code != Code::not_found) {
-      co_return row.error();
-    }
+  auto found = document(call.grant(), request);
+  if (!found) {
+    if (found.error().code != Code::not_found) co_return found.error();
+    co_return directory_.missing({Kind::user}, "such user");
   }
-  if (json.empty()) co_return directory_.missing({Kind::user}, "such user");
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
-  std::string reply = R"({"user":)";
-  reply += outward(call.grant(), Kind::user, std::move(json));
+  std::string reply;
+  reply.reserve(found->size() + meta->size() + 32);
+  reply += R"({"user":)";
+  reply += *found;
   reply += R"(,"meta":)";
   reply += *meta;
   reply += '}';
   co_return reply;
+}
+
+Result<std::string> UserApi::document(const ipc::Grant& grant, const UserGet& request) {
+  auto& mirror = directory_.point;
+  if (const auto wanted = wanted_by_member(request)) {
+    auto rows = mirror.find(Kind::user, wanted->key, *wanted->value);
+    if (!rows) return rows.error();
+    if (rows->empty()) return Error{Code::not_found, ""};
+    return outward(grant, Kind::user, std::move(rows->front().json));
+  }
+  const bool sees_all = !grant.fields(Kind::user);
+  if (sees_all) {
+    if (const auto* kept = hot_.find(Kind::user, *request.id, mirror.changes())) return *kept;
+  }
+  auto row = mirror.get(Kind::user, *request.id);
+  if (!row) return row.error();
+  auto json = outward(grant, Kind::user, std::move(row->json));
+  if (sees_all) hot_.keep(Kind::user, *request.id, json, mirror.seen());
+  return json;
 }
 
 ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {

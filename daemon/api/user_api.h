@@ -1,6 +1,7 @@
 // The "user.*" methods that read.
 #pragma once
 #include "daemon/api/directory.h"
+#include "daemon/api/hot_documents.h"
 #include "ipc/methods.h"
 
 namespace icure::api {
@@ -46,8 +47,11 @@ class UserApi {
   ipc::Methods::Answer search(ipc::Call call, UserSearch request);
   ipc::Methods::Answer of(ipc::Call call, UserOf request);
   Task<Source> refresh(const UserGet& request, std::stop_token stop);
+  /// The document as this caller gets it. Fails with not_found.
+  Result<std::string> document(const ipc::Grant& grant, const UserGet& request);
 
   Directory& directory_;
+  HotDocuments hot_;
 };
 
 }  // namespace icure::api
