@@ -10,7 +10,7 @@ namespace icure::store {
 namespace {
 
 constexpr int kLevel = 1;  // higher levels were measured: slower and no smaller
-constexpr std::size_t kDictionaryBytes = 64 * 1024;
+constexpr std::size_t kDictionaryBytes = 64 << 10;
 constexpr unsigned long long kLargestDocument = 256ULL << 20;
 
 template <class T>

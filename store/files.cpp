@@ -14,7 +14,7 @@
 namespace icure::store {
 namespace {
 
-constexpr std::size_t kSmallFile = 64 * 1024;
+constexpr std::size_t kSmallFile = 64 << 10;
 
 class File {
  public:

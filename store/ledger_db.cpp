@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::int64_t kKeptRuns = 1000;
 
-const std::string kFirstSchema = R"sql(
+constexpr auto kFirstSchema = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -138,7 +138,8 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  return {&kFirstSchema, 1};
+  static const std::string steps[] = {kFirstSchema};
+  return steps;
 }
 
 std::string platform_of_ledger(SQLite::Database& db, const std::string& platform) {

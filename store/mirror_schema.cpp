@@ -70,8 +70,8 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string kSteps[] = {first_schema()};
-  return kSteps;
+  static const std::string steps[] = {first_schema()};
+  return steps;
 }
 
 void seed_mirror(SQLite::Database& db, std::uint64_t seed) {

@@ -14,8 +14,8 @@
 namespace icure::store {
 namespace {
 
-const std::string kLedgerName = "ledger.db";
-const std::string kMirrorName = "mirror.db";
+constexpr auto kLedgerName = "ledger.db";
+constexpr auto kMirrorName = "mirror.db";
 constexpr std::int64_t kLedgerCache = 2 << 20;
 constexpr std::int64_t kWriterCache = 8 << 20;
 

@@ -34,7 +34,8 @@ void remove_older(const std::string& directory, const std::string& prefix) {
     return name.ends_with(kParts[1]) || name.ends_with(kParts[2]);
   });
   for (std::size_t at = 0; at + kKept < names.size(); ++at) {
-    for (const auto* part : kParts) ::unlink((directory + "/" + names[at] + part).c_str());
+    const auto path = directory + "/" + names[at];
+    for (const auto* part : kParts) ::unlink((path + part).c_str());
   }
 }
 
@@ -43,14 +44,17 @@ void remove_older(const std::string& directory, const std::string& prefix) {
 Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now) {
   const auto prefix = name + ".damaged-";
   const auto fresh = prefix + compact(now);
+  const auto old_path = directory + "/" + name;
+  const auto new_path = directory + "/" + fresh;
   // The log first: a log without its file would be taken for the new file's.
   for (auto part = std::rbegin(kParts); part != std::rend(kParts); ++part) {
-    const auto from = directory + "/" + name + *part;
-    if (::rename(from.c_str(), (directory + "/" + fresh + *part).c_str()) != 0 && errno != ENOENT) {
+    const std::string from = old_path + *part;
+    const std::string to = new_path + *part;
+    if (::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT) {
       return Error{Code::io, "could not set " + from + " aside: " + std::strerror(errno)};
     }
   }
-  ::unlink(note_of(directory + "/" + name).c_str());
+  ::unlink(note_of(old_path).c_str());
   remove_older(directory, prefix);
   auto synced = sync_directory(directory);
   if (!synced) return std::move(synced).error();

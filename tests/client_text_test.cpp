@@ -152,7 +152,7 @@ TEST_F(StatusViewTest, TellsWhatWorksSinceWhenAndWhatHelps) {
 
 TEST_F(StatusViewTest, AShapeThatIsNotKnownIsNoFault) {
   EXPECT_NE(show("{}").find("icure-syncd"), std::string::npos);
-  EXPECT_NE(show(R"({"state":7,"mirror":[1],"outbox":null,"warnings":{"a":1}})").find("7"),
+  EXPECT_NE(show(R"({"state":7,"mirror":[1],"outbox":null,"warnings":{"a":1}})").find('7'),
             std::string::npos);
 }
 

@@ -7,17 +7,17 @@ namespace icure::ipc {
 namespace {
 
 constexpr uid_t kDaemon = 900;
-const Peer kAda{.uid = 1000, .gid = 100, .pid = 1, .groups = {20, 21}, .program = "ada"};
+const Peer ada{.uid = 1000, .gid = 100, .pid = 1, .groups = {20, 21}, .program = "ada"};
 
 AccessRule rule(Role role) {
   AccessRule made;
-  made.user = kAda.uid;
+  made.user = ada.uid;
   made.role = role;
   return made;
 }
 
 TEST(AccessTest, NobodyIsAnythingWithoutARule) {
-  const auto grant = grant_for(kAda, {}, kDaemon);
+  const auto grant = grant_for(ada, {}, kDaemon);
   EXPECT_EQ(grant.role, Role::none);
   for (const auto kind : kAllKinds) {
     EXPECT_FALSE(grant.may_see(kind));
@@ -29,7 +29,7 @@ TEST(AccessTest, NobodyIsAnythingWithoutARule) {
 
 TEST(AccessTest, RootAndTheDaemonItselfAreAdmin) {
   for (const uid_t uid : {uid_t{0}, kDaemon}) {
-    Peer peer = kAda;
+    Peer peer = ada;
     peer.uid = uid;
     const auto grant = grant_for(peer, {}, kDaemon);
     EXPECT_EQ(grant.role, Role::admin);
@@ -52,7 +52,7 @@ TEST(AccessTest, ARuleMatchesByUserOrByAnyGroup) {
     made.user = each.user;
     made.group = each.group;
     made.role = Role::reader;
-    EXPECT_EQ(grant_for(kAda, {made}, kDaemon).role == Role::reader, each.matches);
+    EXPECT_EQ(grant_for(ada, {made}, kDaemon).role == Role::reader, each.matches);
   }
 }
 
@@ -61,7 +61,7 @@ TEST(AccessTest, TheHighestRoleAndAllKindsOfMatchingRulesCount) {
   users.kinds = {Kind::user};
   auto devices = rule(Role::operator_);
   devices.kinds = {Kind::device};
-  const auto grant = grant_for(kAda, {devices, users}, kDaemon);
+  const auto grant = grant_for(ada, {devices, users}, kDaemon);
   EXPECT_EQ(grant.role, Role::operator_);
   EXPECT_TRUE(grant.may_see(Kind::user));
   EXPECT_TRUE(grant.may_see(Kind::device));
@@ -69,7 +69,7 @@ TEST(AccessTest, TheHighestRoleAndAllKindsOfMatchingRulesCount) {
 }
 
 TEST(AccessTest, AbsentKindsAreAll) {
-  const auto grant = grant_for(kAda, {rule(Role::reader)}, kDaemon);
+  const auto grant = grant_for(ada, {rule(Role::reader)}, kDaemon);
   for (const auto kind : kAllKinds) EXPECT_TRUE(grant.may_see(kind));
 }
 
@@ -79,7 +79,7 @@ TEST(AccessTest, AFieldShowsIfAnyRuleOfTheKindListsItOrHasNoList) {
   auto phone = rule(Role::reader);
   phone.fields[Kind::patient] = {"telecoms"};
   phone.kinds = {Kind::patient};
-  const auto grant = grant_for(kAda, {name, phone}, kDaemon);
+  const auto grant = grant_for(ada, {name, phone}, kDaemon);
   EXPECT_TRUE(grant.may_look_up_by(Kind::patient, "lastName"));
   EXPECT_TRUE(grant.may_look_up_by(Kind::patient, "telecoms"));
   EXPECT_TRUE(grant.may_look_up_by(Kind::patient, "id"));
@@ -88,18 +88,18 @@ TEST(AccessTest, AFieldShowsIfAnyRuleOfTheKindListsItOrHasNoList) {
 
   auto users_only = rule(Role::reader);  // says nothing of patients: its missing list opens none
   users_only.kinds = {Kind::user};
-  EXPECT_FALSE(grant_for(kAda, {name, users_only}, kDaemon).may_look_up_by(Kind::patient, "ssin"));
+  EXPECT_FALSE(grant_for(ada, {name, users_only}, kDaemon).may_look_up_by(Kind::patient, "ssin"));
   EXPECT_TRUE(
-      grant_for(kAda, {name, rule(Role::reader)}, kDaemon).may_look_up_by(Kind::patient, "ssin"));
+      grant_for(ada, {name, rule(Role::reader)}, kDaemon).may_look_up_by(Kind::patient, "ssin"));
 }
 
 TEST(AccessTest, DecryptedMembersNeedTheWordOrAnAdminForThatKind) {
-  EXPECT_FALSE(grant_for(kAda, {rule(Role::operator_)}, kDaemon).decrypted(Kind::patient));
-  EXPECT_TRUE(grant_for(kAda, {rule(Role::admin)}, kDaemon).decrypted(Kind::patient));
+  EXPECT_FALSE(grant_for(ada, {rule(Role::operator_)}, kDaemon).decrypted(Kind::patient));
+  EXPECT_TRUE(grant_for(ada, {rule(Role::admin)}, kDaemon).decrypted(Kind::patient));
   auto hcps = rule(Role::reader);
   hcps.kinds = {Kind::hcp};
   hcps.decrypted = true;
-  const auto grant = grant_for(kAda, {hcps, rule(Role::reader)}, kDaemon);
+  const auto grant = grant_for(ada, {hcps, rule(Role::reader)}, kDaemon);
   EXPECT_TRUE(grant.decrypted(Kind::hcp));
   EXPECT_FALSE(grant.decrypted(Kind::patient));
 }
@@ -115,7 +115,7 @@ class VisibleTest : public ::testing::Test {
   std::string show(std::string json, std::vector<std::string> fields) {
     auto listed = rule(Role::reader);
     listed.fields[Kind::user] = std::move(fields);
-    return visible(grant_for(kAda, {listed}, kDaemon), Kind::user, std::move(json));
+    return visible(grant_for(ada, {listed}, kDaemon), Kind::user, std::move(json));
   }
 };
 

@@ -70,8 +70,9 @@ TEST(LineBufferTest, HandsOutTheLinesBeforeOneThatIsTooLong) {
 }
 
 TEST(LineBufferTest, GivesMemoryBackAfterALongLine) {
-  LineBuffer buffer(4 * 1024 * 1024);
-  const std::string longest(4 * 1024 * 1024, 'x');
+  constexpr std::size_t kLongest = 4'194'304;
+  LineBuffer buffer(kLongest);
+  const std::string longest(kLongest, 'x');
   feed(buffer, longest + "\nshort");
   EXPECT_EQ(next(buffer), longest);
   EXPECT_GT(buffer.capacity(), longest.size());
@@ -82,7 +83,7 @@ TEST(LineBufferTest, GivesMemoryBackAfterALongLine) {
 }
 
 TEST(LineBufferTest, LeavesReadableBytesBehindEachLine) {
-  LineBuffer buffer(1024 * 1024);
+  LineBuffer buffer(1'000'000);
   for (std::size_t size = 8000; size < 8400; ++size) {
     feed(buffer, std::string(size, 'x') + "\n");
     const auto line = buffer.next();

@@ -68,6 +68,7 @@ TEST_F(ServerBoundsTest, NewRulesHoldForThoseWhoAreConnected) {
 TEST_F(ServerBoundsTest, FourPlacesAreKeptForRootAndTheDaemon) {
   start_for_strangers({.max_clients = 6});
   std::vector<RawClient> clients;
+  clients.reserve(5);
   for (int i = 0; i < 2; ++i) clients.push_back(stranger());
   settle();
   auto third = stranger();
@@ -84,6 +85,7 @@ TEST_F(ServerBoundsTest, FourPlacesAreKeptForRootAndTheDaemon) {
 TEST_F(ServerBoundsTest, EvenRootIsTurnedAwayAtTheLimit) {
   start({.max_clients = 5});
   std::vector<RawClient> clients;
+  clients.reserve(5);
   for (int i = 0; i < 5; ++i) clients.push_back(client());
   settle();
   auto sixth = client();

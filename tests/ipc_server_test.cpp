@@ -9,7 +9,6 @@ namespace icure::ipc {
 namespace {
 
 using support::call;
-using support::RawClient;
 
 class ServerTest : public support::IpcServerTest {
  protected:

@@ -46,6 +46,7 @@ class CrashTest : public StoreTest {
       if (!mirror.apply(Kind::user, page_of(page).documents(), order, order + 1, cursor)) _exit(3);
       if (::write(out, "p", 1) != 1) _exit(4);
     }
+    ::close(out);  // no more to tell: the parent kills now
     ::pause();
     _exit(5);
   }

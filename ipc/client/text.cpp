@@ -18,8 +18,8 @@ class Utf8Locale {
 
  private:
   static locale_t utf8() {
-    static const locale_t kMade = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return kMade;
+    static const locale_t made = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return made;
   }
   locale_t before_;
 };

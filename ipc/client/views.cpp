@@ -8,10 +8,10 @@
 namespace icure::client {
 
 const Json& child_of(const Json& object, const char* name) {
-  static const Json kNothing;
-  if (!object.is_object()) return kNothing;
+  static const Json nothing;
+  if (!object.is_object()) return nothing;
   const auto at = object.find(name);
-  return at == object.end() ? kNothing : *at;
+  return at == object.end() ? nothing : *at;
 }
 
 std::string text_of(const Json& object, const char* name) {

@@ -1,4 +1,5 @@
 """The line goes, the platform misbehaves, the login is refused: the mirror stays, status says why."""
+import subprocess
 import unittest
 
 from clinic import Daemon, RpcError, Sandbox, mirrored, until
@@ -104,6 +105,23 @@ class LineTest(unittest.TestCase):
         self.daemon.configure(self.sandbox.url)
         self.daemon.start()
         until(lambda: self.status().get("cause") == "otp", "otp", self.daemon)
+
+    def test_speaks_tls_only_with_a_platform_that_it_can_trust(self):
+        home = self.daemon.home
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                        "-keyout", home / "tls.key", "-out", home / "tls.crt"],
+                       check=True, capture_output=True)
+        secure = Sandbox("--tls-cert", home / "tls.crt", "--tls-key", home / "tls.key")
+        self.addCleanup(secure.stop)
+        self.assertTrue(secure.url.startswith("https://"))
+        self.daemon.configure(secure.url)
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "tls", "tls", self.daemon)
+        self.daemon.configure(secure.url, extra=f'ca_file = "{home}/tls.crt"')
+        self.daemon.process.send_signal(1)
+        self.daemon.until_complete()
+        self.assertEqual(mirrored(self.daemon, "user").keys(), secure.revs("user").keys())
 
     def test_goes_on_when_the_platform_forgets_every_token(self):
         self.daemon.start().until_complete()
