@@ -67,7 +67,9 @@ class MirrorWriter {
   virtual Result<Done> begin_sweep(Kind kind, const SweepState& state, bool resumable) = 0;
   /// Stores what is new or has another rev than the mirror's; equal revs write nothing. `cursor`,
   /// if given, is where the sweep would go on: documents and cursor are committed together, but
-  /// possibly a few pages later (a crash repeats pages and never skips one).
+  /// possibly a few pages later (a crash repeats pages and never skips one). Outside a sweep they
+  /// are committed at once. Until a kind was complete once, readers may see its rows only after
+  /// finish_sweep() or end_sweep(). A failed commit ends all sweeps: begin them again.
   virtual Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
                                 Order answered, const std::optional<std::string>& cursor) = 0;
   /// Commits what apply() still holds back.

@@ -59,7 +59,7 @@ class SqliteMirrorReader final : public MirrorReader {
 
   Result<KindState> state(Kind kind) override {
     return guarded_mirror(db_, [&]() -> Result<KindState> {
-      if (in_turn_ ? states_of_ != seen_ : states_of_ != changes()) states_ = {};
+      if (in_turn() ? states_of_ != seen_ : states_of_ != changes()) states_ = {};
       auto& known = states_[index_of(kind)];
       if (known) return *known;
       begin_turn();
@@ -140,8 +140,8 @@ class SqliteMirrorReader final : public MirrorReader {
   Changes seen() const override { return seen_; }
 
   void end_turn() override {
-    if (!std::exchange(in_turn_, false)) return;
-    // COMMIT of a read cannot fail in a way that matters: the next turn begins anew.
+    if (!in_turn()) return;
+    // Ending a read fails only where the next read fails too, and says so.
     (void)guarded_mirror(db_, [&]() -> Result<Done> {
       end_.run();
       return Done{};
@@ -157,12 +157,14 @@ class SqliteMirrorReader final : public MirrorReader {
     return {Code::not_found, "the mirror holds no such " + std::string(name_of(kind))};
   }
 
+  /// Asked of SQLite: some errors end a transaction by themselves.
+  bool in_turn() const { return sqlite3_get_autocommit(db_.getHandle()) == 0; }
+
   void begin_turn() {
-    if (in_turn_) return;
+    if (in_turn()) return;
     // Before the snapshot is taken: what is read may be newer than this says, never older.
     seen_ = changes();
     begin_.run();
-    in_turn_ = true;
   }
 
   Result<Row> decoded(const Query::Rows& rows) {
@@ -230,7 +232,6 @@ class SqliteMirrorReader final : public MirrorReader {
   Changes seen_ = 0;
   std::array<std::optional<KindState>, kAllKinds.size()> states_;
   Changes states_of_ = 0;  // the state of the mirror that states_ were read of
-  bool in_turn_ = false;
 };
 
 }  // namespace

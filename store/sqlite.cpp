@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kPageBytes = 8192;  // larger pages load faster, smaller ones read faster when cold
 constexpr int kCheckpointPages = 4000;
+constexpr int kLogBytes = 64 << 20;  // what a large transaction leaves is cut back to this
 constexpr int kBusyMillis = 5000;  // only ever waited for another connection's recovery of the log
 
 /// SQLite gives its files 0644 less the umask; the log takes its mode from the file.
@@ -63,6 +64,7 @@ SQLite::Database open_database(const std::string& path, const Secret& key, const
   if (writes) {
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointPages));
+    db.exec("PRAGMA journal_size_limit = " + std::to_string(kLogBytes));
     db.exec(as.durability == Durability::commit ? "PRAGMA synchronous = FULL"
                                                 : "PRAGMA synchronous = NORMAL");
   }

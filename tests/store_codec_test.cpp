@@ -18,6 +18,7 @@ std::string document(int number) {
 
 std::string dictionary() {
   std::vector<std::string> texts;
+  texts.reserve(500);
   for (int i = 0; i < 500; ++i) texts.push_back(document(i));
   const auto trained = train_dictionary({texts.begin(), texts.end()});
   EXPECT_TRUE(trained);

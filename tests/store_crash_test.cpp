@@ -1,9 +1,11 @@
 // A process that is killed in the middle of a sweep leaves a mirror that is true as far as its
 // cursor says.
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <random>
 
 #include "tests/store_fixture.h"
@@ -72,7 +74,7 @@ class CrashTest : public StoreTest {
   int check() {
     auto left = *writer().unfinished(Kind::user);
     const int pages = left && !left->cursor.empty() ? std::stoi(left->cursor) : 0;
-    const auto rows = static_cast<std::uint64_t>(pages * kPageSize);
+    const auto rows = static_cast<std::uint64_t>(pages) * kPageSize;
     EXPECT_EQ(*writer().count(Kind::user), rows);
     EXPECT_TRUE(writer().begin_sweep(Kind::user, {kStart, std::to_string(pages)}, true));
     for (int page = 0; page < pages; ++page) {
@@ -107,6 +109,40 @@ TEST_F(CrashTest, KilledInMidSweepItGoesOnFromTheCursor) {
   auto db = raw("mirror.db");
   EXPECT_EQ(db.execAndGet("PRAGMA integrity_check").getString(), "ok");
   db.exec("INSERT INTO user_words (user_words) VALUES ('integrity-check')");
+}
+
+// Stands for every failed write: no file may grow beyond a limit for a while.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uintmax_t largest_file) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{largest_file, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(CrashTest, AFailedCommitEndsTheSweepAndLosesNoPage) {
+  open();
+  ASSERT_TRUE(writer().begin_sweep(Kind::user, {kStart, ""}, true));
+  ASSERT_TRUE(writer().apply(Kind::user, page_of(0).documents(), 1, 2, std::string("1")));
+  ASSERT_TRUE(writer().flush());
+  ASSERT_TRUE(writer().apply(Kind::user, page_of(1).documents(), 3, 4, std::string("2")));
+  {
+    const FullDisk full(std::filesystem::file_size(path("mirror.db-wal")) + 1000);
+    EXPECT_EQ(writer().flush().error().code, Code::io);
+    EXPECT_FALSE(writer().apply(Kind::user, page_of(2).documents(), 5, 6, std::string("3")))
+        << "a cursor past the lost page must not be taken";
+  }
+  EXPECT_TRUE(reader().state(Kind::user));
+  EXPECT_EQ(check(), 1);
+  EXPECT_EQ(apply(page_of(1)).added, static_cast<std::uint64_t>(kPageSize));
 }
 
 }  // namespace

@@ -18,7 +18,8 @@
 
 namespace icure::store {
 
-inline const std::string kStoreKey(64, '7');
+inline constexpr std::string_view kStoreKey =
+    "7777777777777777777777777777777777777777777777777777777777777777";
 
 inline std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -58,7 +59,7 @@ class StoreTest : public testing::Test {
   std::string path(const std::string& name) const { return dir_.path() / "store" / name; }
 
   Result<std::unique_ptr<Stores>> try_open(const std::string& platform = "grp-blue",
-                                           const std::string& key = kStoreKey) {
+                                           std::string_view key = kStoreKey) {
     auto secret = parse_store_key(key);
     const Options options{path(), *secret, platform, random_, clock_};
     return open_stores(options);

@@ -118,11 +118,11 @@ TEST_F(KeysTest, TellsMissingFromWrong) {
 }
 
 TEST(StoreKeyTest, IsSixtyFourHexDigits) {
-  EXPECT_TRUE(parse_store_key(" \n" + kStoreKey + "\r\n\n"));
+  const std::string key(kStoreKey);
+  EXPECT_TRUE(parse_store_key(" \n" + key + "\r\n\n"));
   EXPECT_TRUE(parse_store_key(std::string(32, 'a') + std::string(32, 'F')));
-  for (const auto& bad :
-       {std::string(), kStoreKey + "7", kStoreKey.substr(1), kStoreKey.substr(1) + "g",
-        kStoreKey.substr(0, 32) + " " + kStoreKey.substr(33)}) {
+  for (const auto& bad : {std::string(), key + "7", key.substr(1), key.substr(1) + "g",
+                          key.substr(0, 32) + " " + key.substr(33)}) {
     auto parsed = parse_store_key(bad);
     ASSERT_FALSE(parsed);
     EXPECT_EQ(parsed.error().code, Code::wrong_key);

@@ -37,7 +37,7 @@ class OpenTest : public StoreTest {
     for (std::size_t i = at; i < at + 64 && i < bytes.size(); ++i) bytes[i] ^= 0x55;
     write_file(path(name), bytes);
   }
-  Error refused(const std::string& platform = "grp-blue", const std::string& key = kStoreKey) {
+  Error refused(const std::string& platform = "grp-blue", std::string_view key = kStoreKey) {
     auto opened = try_open(platform, key);
     EXPECT_FALSE(opened);
     return opened ? Error{} : opened.error();

@@ -138,6 +138,21 @@ TEST_F(ReaderTest, FollowsAChangeOfStatus) {
   EXPECT_THAT(ids(reader().list(Kind::user, query)), ElementsAre("a"));
 }
 
+TEST_F(ReaderTest, CountsTheCommitsOfTheWriter) {
+  auto& turn = reader();
+  const auto before = turn.changes();
+  apply(Page().user("a", "1-x", "Ann"));
+  EXPECT_GT(turn.changes(), before);
+  EXPECT_TRUE(turn.get(Kind::user, "a"));
+  EXPECT_EQ(turn.seen(), turn.changes());
+  const auto now = turn.changes();
+  apply(Page().user("a", "1-x", "Ann"));
+  EXPECT_EQ(turn.changes(), now) << "nothing was written";
+  apply(Page().user("a", "2-x", "Ann"));
+  EXPECT_EQ(turn.seen(), now) << "the turn still reads the old state";
+  EXPECT_GT(turn.changes(), now);
+}
+
 TEST_F(ReaderTest, StaysAloneInItsSnapshot) {
   apply(Page().user("a", "1-x", "Ann"));
   auto other = *stores_->open_reader(1 << 20);

@@ -15,6 +15,7 @@ import time
 import urllib.request
 
 BIN = pathlib.Path(os.environ["ICURE_BIN"])
+DAEMON = pathlib.Path(os.environ.get("ICURE_DAEMON", BIN / "icure-syncd"))
 PATIENCE_S = 60  # for anything that must happen; generous, since machines are shared
 
 
@@ -132,7 +133,7 @@ socket = "{self.socket}"
     def launch(self, environment=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BIN / "icure-syncd", "--config", self.config], stderr=log, stdout=log,
+                [DAEMON, "--config", self.config], stderr=log, stdout=log,
                 env={**os.environ, **(environment or {})})
 
     def answers(self):
@@ -173,7 +174,7 @@ socket = "{self.socket}"
 
     def run(self, *arguments):
         """The daemon's program with arguments, to its end."""
-        return subprocess.run([BIN / "icure-syncd", *map(str, arguments)], capture_output=True,
+        return subprocess.run([DAEMON, *map(str, arguments)], capture_output=True,
                               text=True, timeout=PATIENCE_S)
 
     def ctl(self, *arguments, environment=None):

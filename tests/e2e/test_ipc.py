@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-from clinic import Client, Daemon, RpcError, Sandbox, until
+from clinic import BIN, DAEMON, Client, Daemon, RpcError, Sandbox, until
 
 NOBODY = 65534
 
@@ -186,7 +186,9 @@ fields.user = ["name", "login"]
         except (TimeoutError, BrokenPipeError, ConnectionResetError):
             pass  # the daemon reads no more from who does not read
         self.call("daemon.status")
-        self.assertLess(self.daemon.memory_kib(), 200 * 1024)
+        if DAEMON.parent == BIN:  # a sanitized daemon keeps freed memory to watch it
+            self.assertLess(self.daemon.memory_kib(), 200 * 1024)
+        deaf.file.detach()
         deaf.socket.close()
 
     def test_answers_a_thousand_pipelined_requests(self):

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from clinic import BIN, Daemon, Sandbox, until
+from clinic import DAEMON, Daemon, Sandbox, until
 
 
 class LifeTest(unittest.TestCase):
@@ -98,7 +98,7 @@ class LifeTest(unittest.TestCase):
 
     def test_refuses_a_second_daemon_on_the_same_store(self):
         self.daemon.start()
-        second = subprocess.run([BIN / "icure-syncd", "--config", self.daemon.config],
+        second = subprocess.run([DAEMON, "--config", self.daemon.config],
                                 capture_output=True, text=True, timeout=30)
         self.assertNotEqual(second.returncode, 0)
         self.assertIn(str(self.daemon.home / "store"), second.stderr)
@@ -192,7 +192,7 @@ mode = "rw"
         os.set_inheritable(listener.fileno(), True)
         with open(self.daemon.log, "ab") as log:
             self.daemon.process = subprocess.Popen(
-                ["bash", "-c", script, "bash", str(listener.fileno()), str(BIN / "icure-syncd"),
+                ["bash", "-c", script, "bash", str(listener.fileno()), str(DAEMON),
                  str(self.daemon.config)], stderr=log, pass_fds=[listener.fileno()])
         listener.close()
         self.daemon.socket = path
