@@ -188,8 +188,10 @@ fields.user = ["name", "login"]
         self.call("daemon.status")
         if DAEMON.parent == BIN:  # a sanitized daemon keeps freed memory to watch it
             self.assertLess(self.daemon.memory_kib(), 200 * 1024)
-        deaf.file.detach()
-        deaf.socket.close()
+        try:
+            deaf.close()
+        except OSError:
+            pass  # what it had still to send was not taken
 
     def test_answers_a_thousand_pipelined_requests(self):
         line = b'{"jsonrpc":"2.0","id":%d,"method":"user.get","params":{"id":"%s"}}\n'
