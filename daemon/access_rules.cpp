@@ -1,33 +1,8 @@
 #include "daemon/access_rules.h"
 
-#include <grp.h>
-#include <pwd.h>
-
-#include <charconv>
+#include "daemon/names.h"
 
 namespace icure {
-namespace {
-
-std::optional<unsigned> number(const std::string& text) {
-  unsigned value = 0;
-  const auto* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, value).ptr != end || text.empty()) return std::nullopt;
-  return value;
-}
-
-Result<uid_t> user_id(const std::string& name) {
-  if (const auto id = number(name)) return uid_t(*id);
-  if (const auto* entry = getpwnam(name.c_str())) return entry->pw_uid;
-  return Error{Code::invalid, "this machine has no user \"" + name + "\""};
-}
-
-}  // namespace
-
-Result<gid_t> group_id(const std::string& name) {
-  if (const auto id = number(name)) return gid_t(*id);
-  if (const auto* entry = getgrnam(name.c_str())) return entry->gr_gid;
-  return Error{Code::invalid, "this machine has no group \"" + name + "\""};
-}
 
 Result<std::vector<ipc::AccessRule>, std::vector<std::string>> resolve_access(
     const std::vector<AccessConfig>& rules) {

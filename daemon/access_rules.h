@@ -11,8 +11,4 @@ namespace icure {
 /// Fails with one line for each user or group that this machine does not know.
 Result<std::vector<ipc::AccessRule>, std::vector<std::string>> resolve_access(
     const std::vector<AccessConfig>& rules);
-
-/// A group by name or number.
-Result<gid_t> group_id(const std::string& name);
-
 }  // namespace icure

@@ -8,6 +8,7 @@
 #include "daemon/api/schemas.h"
 #include "daemon/base/log.h"
 #include "daemon/credentials.h"
+#include "daemon/names.h"
 #include "daemon/notify.h"
 #include "store/keys.h"
 
@@ -199,6 +200,27 @@ void App::changed() {
   if (!stopping_) notify::status(status_api_.summary());
 }
 
+/// Takes back what only a start can change, so that `config.show` tells what is in force.
+void App::keep_until_restart(LoadedConfig& loaded) const {
+  const auto fixed = [](const std::string& key) {
+    return key.starts_with("store.") || key.starts_with("ipc.") || key == "platform.url" ||
+           key == "platform.group_id";
+  };
+  bool changed = false;
+  for (std::size_t i = 0; i < loaded.shown.size(); ++i) {
+    auto& now = loaded.shown[i];
+    if (!fixed(now.key) || now.value == config_.shown[i].value) continue;
+    log::warning("{} counts after a restart only", now.key);
+    now = config_.shown[i];
+    changed = true;
+  }
+  if (!changed) return;
+  loaded.config.store = config_.config.store;
+  loaded.config.ipc = config_.config.ipc;
+  loaded.config.platform.url = config_.config.platform.url;
+  loaded.config.platform.group_id = config_.config.platform.group_id;
+}
+
 void App::reload() {
   notify::reloading();
   auto loaded = load_config(sources_);
@@ -218,18 +240,7 @@ void App::reload() {
     log::error("the configuration was not changed; mend the above and reload again");
     return notify::ready();
   }
-  const auto& before = config_.config;
-  const auto& now = loaded->config;
-  if (before.store.directory != now.store.directory || before.ipc.socket != now.ipc.socket ||
-      before.ipc.mode != now.ipc.mode || before.ipc.group != now.ipc.group ||
-      before.platform.group_id != now.platform.group_id ||
-      origin_of(before.platform.url) != origin_of(now.platform.url) ||
-      before.ipc.max_message != now.ipc.max_message ||
-      before.ipc.max_clients != now.ipc.max_clients) {
-    log::warning("a changed platform, store or ipc setting counts after a restart only");
-    loaded->config.platform.url = before.platform.url;
-    loaded->config.platform.group_id = before.platform.group_id;
-  }
+  keep_until_restart(*loaded);
   config_ = std::move(*loaded);
   http_.configure(http_options(config_.config.platform));
   session_.replace(login_of(config_.config.platform));

@@ -57,6 +57,7 @@ class App {
 
  private:
   void apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules);
+  void keep_until_restart(LoadedConfig& loaded) const;
   void reload();
   void stop();
   void changed();

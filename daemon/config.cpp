@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "daemon/base/log.h"
+#include "daemon/base/web_address.h"
 
 namespace icure {
 namespace {
@@ -12,11 +13,10 @@ using namespace std::chrono_literals;
 // Longer than any sensible setting, and far from overflowing arithmetic on it.
 constexpr std::int64_t kLongestDays = 3650;
 
-bool is_loopback_http(const std::string& url) {
-  for (const auto* host : {"http://127.", "http://localhost", "http://[::1]"}) {
-    if (url.starts_with(host)) return true;
-  }
-  return false;
+/// https to anywhere; http, which everybody on the way can read, to this machine itself only.
+bool may_be_used(const std::string& url) {
+  const auto address = parse_web_address(url);
+  return address && (address->scheme == "https" || is_loopback(*address));
 }
 
 }  // namespace
@@ -46,16 +46,15 @@ std::vector<std::string> faults_of(const Config& config) {
   };
   const auto& url = config.platform.url;
   demand(!url.empty(), "platform.url: is required, such as \"https://api.icure.cloud\"");
-  demand(url.empty() || url.starts_with("https://") || is_loopback_http(url),
-         "platform.url: must begin with https:// (http:// only to this machine itself)");
+  demand(url.empty() || may_be_used(url),
+         "platform.url: must be https://HOST[:PORT] (http:// only to this machine itself)");
   demand(!config.platform.login.empty(), "platform.login: is required");
   demand(config.platform.connect_timeout >= 1s, "platform.connect_timeout: must be 1s or more");
   demand(config.platform.request_timeout >= 1s, "platform.request_timeout: must be 1s or more");
   demand(config.gateway.url.empty() == config.gateway.spec_id.empty(),
          "gateway: url and spec_id go together; set both or none");
-  demand(config.gateway.url.empty() || config.gateway.url.starts_with("https://") ||
-             is_loopback_http(config.gateway.url),
-         "gateway.url: must begin with https:// (http:// only to this machine itself)");
+  demand(config.gateway.url.empty() || may_be_used(config.gateway.url),
+         "gateway.url: must be https://HOST[:PORT] (http:// only to this machine itself)");
   demand(config.store.directory.starts_with("/"), "store.directory: must be an absolute path");
   demand(config.ipc.socket.starts_with("/"), "ipc.socket: must be an absolute path");
   demand(config.ipc.socket.size() < 108, "ipc.socket: must be shorter than 108 bytes");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "daemon/names.h"
 #include "daemon/settings.h"
 
 namespace icure {
@@ -59,7 +60,7 @@ void Layers::take(const Setting& setting, const RawValue& value, const std::stri
                   const std::string& where) {
   auto stored = setting.store(config_, value);
   if (!stored) return fault(where + setting.name() + ": " + stored.error().message);
-  shown_[setting.name()] = {setting.name(), to_text(value), source};
+  shown_[setting.name()] = {setting.name(), shown_text(setting, value), source};
 }
 
 void Layers::add_file(const fs::path& path) {
@@ -161,6 +162,12 @@ AccessConfig Layers::access_rule(const toml::table& table, const std::string& wh
       fault(where + "." + std::string(name) + ": unknown key or wrong type");
     }
   }
+  if (!rule.user.empty()) {
+    if (auto id = user_id(rule.user); !id) fault(where + ".user: " + id.error().message);
+  }
+  if (!rule.group.empty()) {
+    if (auto id = group_id(rule.group); !id) fault(where + ".group: " + id.error().message);
+  }
   return rule;
 }
 
@@ -189,6 +196,9 @@ void Layers::add_environment(const std::map<std::string, std::string>& variables
 
 Result<LoadedConfig, std::vector<std::string>> Layers::finish() {
   for (auto& line : faults_of(config_)) fault(line);
+  if (!config_.ipc.group.empty()) {
+    if (auto id = group_id(config_.ipc.group); !id) fault("ipc.group: " + id.error().message);
+  }
   if (!faults_.empty()) return faults_;
   LoadedConfig loaded{std::move(config_), {}};
   for (const auto& each : settings()) loaded.shown.push_back(shown_[each.name()]);

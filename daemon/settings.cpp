@@ -203,13 +203,18 @@ std::string to_text(const RawValue& value) {
     for (const auto& each : *list) text += (text.empty() ? "" : ", ") + ("\"" + each + "\"");
     return "[" + text + "]";
   }
-  auto text = *as<std::string>(value);
-  const auto scheme = text.find("://");
-  const auto at = text.find('@');
-  if (scheme != std::string::npos && at != std::string::npos && at > scheme) {
-    text.replace(scheme + 3, at - scheme - 3, "***");
-  }
-  return "\"" + text + "\"";
+  return "\"" + *as<std::string>(value) + "\"";
+}
+
+std::string shown_text(const Setting& setting, const RawValue& value) {
+  const auto* text = as<std::string>(value);
+  if (setting.key != "proxy" || !text) return to_text(value);
+  // [scheme://][user:password@]host: whatever stands before the last @ of the host's part.
+  const auto scheme = text->find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = text->rfind('@', text->find('/', begin));
+  if (at == std::string::npos || at < begin) return to_text(value);
+  return "\"" + text->substr(0, begin) + "***" + text->substr(at) + "\"";
 }
 
 }  // namespace icure

@@ -31,7 +31,9 @@ const Setting* find_setting(std::string_view section, std::string_view key);
 /// Text of the environment or the command line, read as the setting's type.
 Result<RawValue> from_text(const Setting& setting, const std::string& text);
 
-/// For people; the password in a proxy's URL is not shown.
+/// As TOML would have it.
 std::string to_text(const RawValue& value);
+/// For people: the password in the proxy's URL is not shown.
+std::string shown_text(const Setting& setting, const RawValue& value);
 
 }  // namespace icure

@@ -32,6 +32,8 @@ std::string_view word_of(Cause cause) {
       return "server";
     case Cause::bad_answer:
       return "bad_answer";
+    case Cause::wrong_url:
+      return "wrong_url";
     case Cause::oversized:
       return "oversized";
     case Cause::refused:
@@ -92,6 +94,9 @@ Explanation explain(Cause cause) {
     case Cause::bad_answer:
       return {"the platform's answer was cut off or makes no sense",
               "nothing to do if it passes; else ask the platform's support"};
+    case Cause::wrong_url:
+      return {"what answers at the platform's address is not the platform",
+              "check [platform] url: scheme, host and port, without a path"};
     case Cause::oversized:
       return {"the platform's answer was far larger than what was asked for",
               "ask the platform's support, or lower [platform] page_size"};

@@ -23,6 +23,7 @@ enum class Cause {
   rate_limited,    ///< It asked us to wait.
   server,          ///< It failed (5xx).
   bad_answer,      ///< An answer was cut off, not JSON, or of the wrong shape.
+  wrong_url,       ///< What answers there does not know the platform's calls.
   oversized,       ///< An answer was far larger than what was asked for.
   refused,         ///< It says our request is wrong (4xx).
   disk,            ///< Our own disk is full.

@@ -27,7 +27,10 @@ void Engine::succeeded() {
 }
 
 void Engine::failed(const Fault& fault) {
-  if (fault.cause == Cause::stopping || !ends_run(fault.cause)) return;
+  if (fault.cause == Cause::stopping) return;
+  // The platform answered, even if we did not like what; and our own disk is no matter of the line.
+  if (!ends_run(fault.cause)) return succeeded();
+  if (fault.cause == Cause::disk || fault.cause == Cause::store) return;
   if (!connection_.failed(fault, clock_.uptime())) return;
   since_ = clock_.wall();
   const auto words = explain(fault.cause);
@@ -65,12 +68,13 @@ Task<Done> Engine::run_once(std::string trigger, bool full, std::stop_token stop
   running_ = run;
   ++begun_;
   next_run_.reset();
-  if (full) reconnected_ = false;
+  if (full && !only_failed_) reconnected_ = false;
   co_await record(run);
   tell();
   changed_.fire();
 
-  Fault fault = co_await sweep_all(*running_, stop);
+  std::vector<Kind> failed_kinds;
+  Fault fault = co_await sweep_all(*running_, failed_kinds, stop);
 
   run = *running_;
   run.finished = clock_.wall();
@@ -84,7 +88,7 @@ Task<Done> Engine::run_once(std::string trigger, bool full, std::stop_token stop
     run.cause = word_of(fault.cause);
     log::warning("sync failed ({}): {}", run.cause, fault.message);
   }
-  plan(run);
+  plan(run, fault, std::move(failed_kinds));
   co_await record(run);
   last_ = std::move(run);
   running_.reset();
@@ -103,9 +107,12 @@ Task<Done> Engine::record(store::Run run) {
 
 /// Sweeps every kind, users first: they are what the clinic's programs ask most. A fault that
 /// concerns one kind alone does not stop the others. Returns the first fault.
-Task<Fault> Engine::sweep_all(store::Run& run, std::stop_token stop) {
+Task<Fault> Engine::sweep_all(store::Run& run, std::vector<Kind>& failed_kinds,
+                              std::stop_token stop) {
   Fault first{Cause::none, 0, ""};
-  for (const auto kind : options_.kinds) {
+  // Copies: a reload may change the options while a sweep is under way.
+  const auto kinds = only_failed_ ? failed_kinds_ : options_.kinds;
+  for (const auto kind : kinds) {
     auto& counts = run.kinds[kind];
     const auto depth = run.full ? Depth::full : Depth::quick;
     auto swept = co_await sweeper_.sweep(kind, depth, counts, stop);
@@ -118,6 +125,7 @@ Task<Fault> Engine::sweep_all(store::Run& run, std::stop_token stop) {
     }
     const auto& fault = swept.error();
     failed(fault);
+    failed_kinds.push_back(kind);
     if (first.cause == Cause::none) first = fault;
     if (ends_run(fault.cause)) break;
     log::warning("sync of {} failed ({}): {}", name_of(kind), word_of(fault.cause), fault.message);
@@ -126,11 +134,12 @@ Task<Fault> Engine::sweep_all(store::Run& run, std::stop_token stop) {
 }
 
 /// Decides from how a run ended when the next ones are due.
-void Engine::plan(const store::Run& ended) {
+void Engine::plan(const store::Run& ended, const Fault& fault, std::vector<Kind> failed_kinds) {
   const auto now = clock_.uptime();
   next_quick_ = now + spread(options_.interval, random_);
   retry_at_.reset();
-  if (ended.state != "done") {
+  if (fault.cause != Cause::none && ends_run(fault.cause)) {
+    // Nothing is known of the kinds that were left out: the same is tried again, soon.
     const auto ceiling =
         std::min(kFirstRetry * (1 << std::min(failed_runs_++, 20)), options_.interval);
     retry_at_ = now + full_jitter(ceiling, random_);
@@ -138,22 +147,35 @@ void Engine::plan(const store::Run& ended) {
   }
   failed_runs_ = 0;
   if (!ended.full) return;
-  next_full_ = now + spread(options_.full_interval, random_);
-  next_after_reconnect_ = now + options_.interval;
+  if (!only_failed_) {
+    next_full_ = now + spread(options_.full_interval, random_);
+    next_after_reconnect_ = now + options_.interval;
+  }
+  failed_kinds_ = std::move(failed_kinds);
+  if (failed_kinds_.empty()) {
+    partial_runs_ = 0;
+    return;
+  }
+  // The line is there, but some kind fails: that one alone is tried again, less and less often.
+  const auto ceiling =
+      std::min(options_.interval * (1 << std::min(partial_runs_++, 10)), options_.full_interval);
+  next_partial_ = now + spread(ceiling, random_);
 }
 
 /// The next run that is due without anyone asking.
 Engine::Due Engine::next_due() const {
+  const auto* trigger = reconnected_ ? "reconnect" : "schedule";
   if (retry_at_) {
     const bool full = last_->full || clock_.uptime() >= next_full_;
-    return {*retry_at_, reconnected_ ? "reconnect" : "schedule", full};
+    return {*retry_at_, trigger, full, only_failed_};
   }
   // Everything may have happened meanwhile, but a flapping line must not cause a sweep each time.
-  if (reconnected_ && next_after_reconnect_ <= next_full_) {
-    return {next_after_reconnect_, "reconnect", true};
-  }
-  if (next_full_ <= next_quick_) return {next_full_, "schedule", true};
-  return {next_quick_, "schedule", false};
+  Due due{next_full_, trigger, true, false};
+  if (reconnected_) due.at = std::min(due.at, next_after_reconnect_);
+  if (!failed_kinds_.empty() && next_partial_ < due.at)
+    due = {next_partial_, "schedule", true, true};
+  if (next_quick_ < due.at) due = {next_quick_, "schedule", false, false};
+  return due;
 }
 
 /// Waits for a reason to run. False: the engine stops.
@@ -162,6 +184,7 @@ Task<bool> Engine::wait_for_work(std::string& trigger, bool& full, std::stop_tok
     if (wanted_) {
       trigger = "request";
       full = wanted_full_;
+      only_failed_ = false;
       wanted_ = wanted_full_ = false;
       co_return true;
     }
@@ -171,6 +194,7 @@ Task<bool> Engine::wait_for_work(std::string& trigger, bool& full, std::stop_tok
     if (online && due.at <= now) {
       trigger = due.trigger;
       full = due.full;
+      only_failed_ = due.only_failed;
       co_return true;
     }
     const auto pause =
@@ -193,7 +217,6 @@ Task<bool> Engine::probe(std::stop_token stop) {
     co_return true;
   }
   failed(reply.error());
-  // The platform answered, even if it did not like the question.
   co_return !ends_run(reply.error().cause);
 }
 

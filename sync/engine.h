@@ -58,7 +58,7 @@ class Engine {
  private:
   Task<Done> run_once(std::string trigger, bool full, std::stop_token stop);
   Task<Done> record(store::Run run);
-  Task<Fault> sweep_all(store::Run& run, std::stop_token stop);
+  Task<Fault> sweep_all(store::Run& run, std::vector<Kind>& failed_kinds, std::stop_token stop);
   Task<bool> wait_for_work(std::string& trigger, bool& full, std::stop_token stop);
   Task<bool> probe(std::stop_token stop);
   Task<Done> nap(Millis duration, std::stop_token stop);
@@ -66,9 +66,10 @@ class Engine {
     Millis at;  // of uptime
     std::string_view trigger;
     bool full;
+    bool only_failed;  // the kinds that failed last time
   };
   Due next_due() const;
-  void plan(const store::Run& ended);
+  void plan(const store::Run& ended, const Fault& fault, std::vector<Kind> failed_kinds);
   void wake();
   void tell();
 
@@ -88,7 +89,11 @@ class Engine {
   Millis next_quick_{0};
   Millis next_full_{0};
   Millis next_after_reconnect_{0};
-  std::optional<Millis> retry_at_;  // the last run failed
+  Millis next_partial_{0};          // while failed_kinds_ is not empty
+  std::optional<Millis> retry_at_;  // the line failed the last run
+  int partial_runs_ = 0;            // in a row, in which some kind failed
+  std::vector<Kind> failed_kinds_;  // of the last full run, while the line was there
+  bool only_failed_ = false;        // the run under way is for those alone
   int failed_runs_ = 0;             // in a row
   bool reconnected_ = false;        // the line came back and no full run has begun since
   std::uint64_t begun_ = 0;         // runs begun so far

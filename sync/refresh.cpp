@@ -24,6 +24,13 @@ Task<bool> Refresher::by_ids(Kind kind, std::vector<std::string> ids, std::stop_
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
+Task<bool> Refresher::any_of(std::vector<Kind> kinds, std::string id, std::stop_token stop) {
+  if (!engine_.connection().online) co_return false;
+  std::stop_source limit;
+  auto asking = ask_kinds(std::move(kinds), std::move(id), limit.get_token());
+  co_return co_await bounded(std::move(asking), limit, stop);
+}
+
 Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token stop) {
   if (!engine_.connection().online) co_return false;
   std::stop_source limit;
@@ -47,6 +54,16 @@ Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
   }
   engine_.failed(answered.error());
   co_return false;
+}
+
+Task<Answer<Done>> Refresher::ask_kinds(std::vector<Kind> kinds, std::string id,
+                                        std::stop_token stop) {
+  for (const auto kind : kinds) {
+    std::vector<std::string> ids(1, id);
+    auto asked = co_await ask_ids(kind, std::move(ids), stop);
+    if (!asked) co_return asked;
+  }
+  co_return Done{};
 }
 
 Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids,

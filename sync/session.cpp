@@ -18,7 +18,8 @@ constexpr Millis kLoginTimeout = 30s;
 /// platform: login answers 401 for every failure it has no other word for, 406 and 417 for the
 /// one-time code, 412 for a password that is too short.
 Fault login_fault(const HttpReply& reply) {
-  Fault fault{Cause::server, reply.status, "login failed", reply.retry_after};
+  Fault fault{Cause::server, reply.status, "the login answered " + std::to_string(reply.status),
+              reply.retry_after};
   switch (reply.status) {
     case 401:
     case 403:
@@ -33,7 +34,7 @@ Fault login_fault(const HttpReply& reply) {
       fault.cause = Cause::rate_limited;
       break;
     default:
-      if (reply.status < 500) fault.cause = Cause::bad_answer;
+      if (reply.status < 500) fault.cause = Cause::wrong_url;
       if (reply.html) fault.cause = Cause::captive_portal;
   }
   return fault;
@@ -46,6 +47,7 @@ Session::Session(Http& http, const Clock& clock, Login login)
 
 void Session::replace(Login login) {
   login_ = std::move(login);
+  ++login_number_;
   token_ = Secret();
   refresh_token_ = Secret();
 }
@@ -55,7 +57,7 @@ bool Session::fresh(const Secret& token, Millis dies_at) const {
 }
 
 Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop) {
-  for (bool repeated = false;; repeated = true) {
+  for (int attempts = 1;; ++attempts) {
     auto ready = co_await ensure_token(stop);
     if (!ready) co_return ready.error();
     HttpRequest attempt;
@@ -65,19 +67,32 @@ Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop)
     attempt.max_body = request.max_body;
     attempt.timeout = request.timeout;
     attempt.bearer = token_.copy();
+    const auto used = token_.copy();
     auto reply = co_await http_.send(std::move(attempt), stop);
     if (!reply || reply->status != 401) co_return reply;
-    // platform: it forgets tokens at its restarts, so an unexpired token may be refused.
-    token_ = Secret();
-    if (repeated) co_return Fault{Cause::auth, 401, "a fresh token was refused"};
+    // platform: it forgets tokens at its restarts, so an unexpired token may be refused: then it
+    // is refreshed once, and if that does not help made by a login once.
+    if (attempts > 2) co_return Fault{Cause::auth, 401, "a fresh token was refused"};
+    if (token_.equals(used)) token_ = Secret();
+    if (attempts == 2) refresh_token_ = Secret();
   }
 }
 
 Task<Answer<Done>> Session::ensure_token(std::stop_token stop) {
-  while (renewing_) co_await renewed_.wait();
+  // Who waits for another's renewal may be in more of a hurry than that one.
+  std::stop_callback wake(stop, [this] { renewed_.fire(); });
+  while (renewing_) {
+    if (stop.stop_requested()) co_return Fault{Cause::stopping, 0, "the caller waits no longer"};
+    co_await renewed_.wait();
+  }
   if (fresh(token_, token_dies_at_)) co_return Done{};
   renewing_ = true;
+  const auto login = login_number_;
   auto done = co_await renew(stop);
+  if (login != login_number_) {  // replaced meanwhile: what came belongs to the old one
+    token_ = Secret();
+    refresh_token_ = Secret();
+  }
   renewing_ = false;
   renewed_.fire();
   co_return done;

@@ -45,6 +45,7 @@ class Session {
   Secret refresh_token_;
   Millis token_dies_at_{0};    // of Clock::uptime()
   Millis refresh_dies_at_{0};  // of Clock::uptime()
+  int login_number_ = 0;       // counts replace()
   bool renewing_ = false;
   Event renewed_;
 };

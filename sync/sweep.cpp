@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <iterator>
 
+#include "daemon/base/log.h"
+
 namespace icure::sync {
 
 Task<Answer<Done>> Sweeper::sweep(Kind kind, Depth depth, store::KindCounts& counts,
                                   std::stop_token stop) {
+  options_ = configured_;
   auto done = co_await run(kind, depth, counts, stop);
   auto end = [this, kind] {
     auto flushed = mirror_.flush();  // what was read before a fault need not be read again
@@ -32,7 +35,18 @@ Task<Answer<Done>> Sweeper::run(Kind kind, Depth depth, store::KindCounts& count
   store::Order asked = 0;
   auto wanted = co_await list_ids(kind, listed, asked, stop);
   if (!wanted) co_return wanted.error();
-  if (kind != Kind::user || depth == Depth::quick) counts.seen = listed;
+  auto count = [this, kind] { return mirror_.count(kind); };
+  auto held = co_await mirror_thread_.run(count);
+  if (!held) co_return fault_of(held.error());
+  if (listed == 0 && *held > 0) {
+    // platform: without its index a filter answers an empty list with status 200. That is never
+    // taken for the deletion of everything; nothing was checked to the end, so as_of stays.
+    counts.held = *held;
+    log::warning("the platform lists no {} any more; {} are kept", name_of(kind), *held);
+    co_return Done{};
+  }
+  const auto unknown = wanted->size();
+  if (kind != Kind::user || depth == Depth::quick) counts.seen = listed;  // so far, for progress
   if (kind != Kind::user && depth == Depth::full) {
     auto changed = co_await moved(kind, stop);
     if (!changed) co_return changed.error();
@@ -41,8 +55,11 @@ Task<Answer<Done>> Sweeper::run(Kind kind, Depth depth, store::KindCounts& count
   auto fetched = co_await fetch(kind, std::move(*wanted), counts, stop);
   if (!fetched) co_return fetched.error();
 
-  auto departed = co_await confirm_departed(kind, asked, counts, stop);
+  std::uint64_t absent = 0;
+  auto departed = co_await confirm_departed(kind, asked, absent, counts, stop);
   if (!departed) co_return departed.error();
+  // A patient who is shared with several of us was listed several times.
+  counts.seen = *held - std::min(absent, *held) + unknown;
   const auto as_of = depth == Depth::full ? std::optional(*started) : std::nullopt;
   auto finish = [this, kind, as_of, &departed] {
     return mirror_.finish_sweep(kind, *departed, as_of);
@@ -158,17 +175,6 @@ Task<Answer<std::vector<std::string>>> Sweeper::list_ids(Kind kind, std::uint64_
   }
   std::sort(unknown.begin(), unknown.end());  // a patient may be shared with several of us
   unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
-  if (listed == 0) {
-    // platform: without its index a filter answers an empty list with status 200. That is never
-    // taken for the deletion of everything.
-    auto held = [this, kind] { return mirror_.count(kind); };
-    auto count = co_await mirror_thread_.run(std::move(held));
-    if (!count) co_return fault_of(count.error());
-    if (*count > 0) {
-      co_return Fault{Cause::bad_answer, 200,
-                      "the platform lists nothing where there was something before"};
-    }
-  }
   co_return unknown;
 }
 
@@ -205,7 +211,7 @@ Task<Answer<std::vector<std::string>>> Sweeper::owners(std::stop_token stop) {
   auto body = co_await rest_.hierarchy(stop);
   if (!body) {
     Fault fault = body.error();
-    if (fault.status == 404) {
+    if (fault.cause == Cause::refused && fault.status == 404) {
       fault = Fault{Cause::permission, 404,
                     "the daemon's user is no data owner: set [mirror] patients_of"};
     }

@@ -37,7 +37,8 @@ class Sweeper {
         parser_(parser),
         clock_(clock) {}
 
-  void configure(SweepOptions options) { options_ = std::move(options); }
+  /// Counts from the next sweep on.
+  void configure(SweepOptions options) { configured_ = std::move(options); }
 
   /// Whatever it fails with, the mirror keeps its last good state plus whole documents of this
   /// sweep, and a later full sweep goes on where it was cut off. `counts` grows as it goes.
@@ -61,6 +62,7 @@ class Sweeper {
   Task<Answer<Done>> fetch(Kind kind, std::vector<std::string> ids, store::KindCounts& counts,
                            std::stop_token stop);
   Task<Answer<std::vector<store::Departure>>> confirm_departed(Kind kind, store::Order asked,
+                                                               std::uint64_t& count,
                                                                store::KindCounts& counts,
                                                                std::stop_token stop);
   Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
@@ -74,7 +76,8 @@ class Sweeper {
   Background& mirror_thread_;
   Background& parser_;
   const Clock& clock_;
-  SweepOptions options_;
+  SweepOptions configured_;
+  SweepOptions options_;             // of the running sweep
   std::vector<std::string> owners_;  // whose patients the running sweep lists
 };
 

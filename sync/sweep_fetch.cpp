@@ -95,11 +95,13 @@ Task<Answer<Done>> Sweeper::fetch(Kind kind, std::vector<std::string> ids,
 /// What happened to the rows that no list names any more. Only the type's own byIds tells a
 /// deletion from a race: the data owner endpoints hide soft-deleted documents.
 Task<Answer<std::vector<store::Departure>>> Sweeper::confirm_departed(Kind kind, store::Order asked,
+                                                                      std::uint64_t& count,
                                                                       store::KindCounts& counts,
                                                                       std::stop_token stop) {
   auto job = [this, kind, asked] { return mirror_.absent(kind, asked); };
   auto absent = co_await mirror_thread_.run(std::move(job));
   if (!absent) co_return fault_of(absent.error());
+  count = absent->size();
   std::vector<store::Departure> departed;
   std::vector<std::string> doubtful;
   for (Chunks chunks(std::move(*absent), options_.page_size); !chunks.empty();) {

@@ -64,12 +64,11 @@ TEST_F(ConfigTest, ListsEveryFaultAtOnceWithFileAndKey) {
   auto loaded = load();
   ASSERT_FALSE(loaded);
   const auto all = ::testing::PrintToString(loaded.error());
-  for (const auto* part :
-       {"config.toml: platform.page_size: must be a whole number",
-        "config.toml: platform.typo: unknown key",
-        "config.toml: sync.interval: \\\"5 minutes\\\" is no duration",
-        "config.toml: [nonsense]: unknown section", "platform.url: must begin with https://",
-        "platform.login: is required"}) {
+  for (const auto* part : {"config.toml: platform.page_size: must be a whole number",
+                           "config.toml: platform.typo: unknown key",
+                           "config.toml: sync.interval: \\\"5 minutes\\\" is no duration",
+                           "config.toml: [nonsense]: unknown section",
+                           "platform.url: must be https://", "platform.login: is required"}) {
     EXPECT_THAT(all, HasSubstr(part));
   }
   EXPECT_EQ(loaded.error().size(), 6u);
@@ -122,14 +121,14 @@ TEST_F(ConfigTest, RefusesAVariableThatNoSettingHas) {
 
 TEST_F(ConfigTest, ReadsAccessRules) {
   write("config.toml", std::string(kSmall) +
-                           "[[access]]\ngroup = \"ehr\"\nrole = \"operator\"\n"
+                           "[[access]]\ngroup = \"daemon\"\nrole = \"operator\"\n"
                            "kinds = [\"user\"]\nfields.user = [\"id\", \"name\"]\n"
                            "[[access]]\nuser = 1000\nrole = \"reader\"\ndecrypted = true\n");
   auto loaded = load();
   ASSERT_TRUE(loaded) << loaded.error().front();
   ASSERT_EQ(loaded->config.access.size(), 2u);
   const auto& first = loaded->config.access[0];
-  EXPECT_EQ(first.group, "ehr");
+  EXPECT_EQ(first.group, "daemon");
   EXPECT_THAT(*first.kinds, ElementsAre(Kind::user));
   EXPECT_THAT(first.fields.at(Kind::user), ElementsAre("id", "name"));
   EXPECT_EQ(loaded->config.access[1].user, "1000");
@@ -145,13 +144,45 @@ TEST_F(ConfigTest, RefusesAnAccessRuleThatGrantsToNobodyOrWhoKnowsWhat) {
                                           HasSubstr("access[1].role")));
 }
 
-TEST_F(ConfigTest, HidesAProxysPassword) {
-  write("config.toml", std::string(kSmall) + "proxy = \"http://me:secret@proxy.test:3128\"\n");
-  auto loaded = load();
-  ASSERT_TRUE(loaded);
-  for (const auto& value : loaded->shown) {
-    EXPECT_EQ(value.value.find("secret"), std::string::npos);
+TEST_F(ConfigTest, HidesAProxysPasswordHoweverItIsWritten) {
+  for (const auto* proxy : {"http://me:secret@proxy.test:3128", "me:secret@proxy.test:3128",
+                            "http://me:p@secret@proxy.test/x"}) {
+    write("config.toml", std::string(kSmall) + "proxy = \"" + proxy + "\"\n");
+    auto loaded = load();
+    ASSERT_TRUE(loaded);
+    for (const auto& value : loaded->shown) {
+      EXPECT_EQ(value.value.find("secret"), std::string::npos) << proxy;
+    }
   }
+}
+
+TEST_F(ConfigTest, SendsAPasswordInClearToThisMachineOnly) {
+  for (const auto* url :
+       {"http://127.0.0.1:80", "http://localhost", "http://LOCALHOST:1/", "http://[::1]:16043",
+        "https://api.test", "https://[2001:db8::1]:444/x"}) {
+    write("config.toml", "[platform]\nlogin = \"d\"\nurl = \"" + std::string(url) + "\"\n");
+    EXPECT_TRUE(load()) << url;
+  }
+  for (const auto* url :
+       {"http://127.evil.test", "http://localhost.evil.test", "http://localhost@evil.test",
+        "http://127.0.0.1@evil.test", "http://127.0.0.1#@evil.test", "http://[::1].evil.test",
+        "http://127.0.0.1.evil.test", "https://", "https://:443", "https://a:b", "ftp://x.test",
+        "https://user:pass@x.test", "https://x.test?y", "http://0x7f000001.evil"}) {
+    write("config.toml", "[platform]\nlogin = \"d\"\nurl = \"" + std::string(url) + "\"\n");
+    EXPECT_FALSE(load()) << url;
+  }
+}
+
+TEST_F(ConfigTest, RefusesUsersAndGroupsThatThisMachineDoesNotKnowNamingTheRule) {
+  write("config.toml", std::string(kSmall) +
+                           "[ipc]\ngroup = \"no-such-group\"\n"
+                           "[[access]]\nuser = \"no-such-user\"\nrole = \"reader\"\n"
+                           "[[access]]\ngroup = 99999999999\nrole = \"admin\"\n");
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error(), ElementsAre(HasSubstr("access[1].user: this machine has no user"),
+                                          HasSubstr("access[2].group: 99999999999 is too large"),
+                                          HasSubstr("ipc.group: this machine has no group")));
 }
 
 TEST(DurationTest, ReadsUnitsAndRefusesTheRest) {

@@ -114,14 +114,14 @@ TEST_F(SessionTest, RenewsOnceWhenAnUnexpiredTokenIsForgotten) {
   auto reply = ask();
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().cause, Cause::auth);
-  EXPECT_EQ(refuse, 3) << "one renewal and one repetition, not more";
+  EXPECT_EQ(refuse, 2) << "a refresh, then a login, not more";
 }
 
 TEST_F(SessionTest, NamesEveryWayThatALoginFails) {
   const std::vector<std::pair<int, Cause>> ways = {
       {401, Cause::auth},   {406, Cause::otp},          {412, Cause::auth},
       {417, Cause::otp},    {429, Cause::rate_limited}, {500, Cause::server},
-      {503, Cause::server}, {418, Cause::bad_answer}};
+      {503, Cause::server}, {404, Cause::wrong_url}};
   for (const auto& [status, cause] : ways) {
     login_status = status;
     auto reply = ask();

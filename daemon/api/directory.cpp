@@ -41,7 +41,9 @@ Result<std::string> Directory::meta(const std::vector<Kind>& about, Source sourc
   const auto age = as_of ? std::max(clock.wall() - *as_of, Millis(0)) : Millis(0);
   if (freshness.max_age_s && source != Source::platform) {
     const auto most = std::chrono::seconds(*freshness.max_age_s);
-    if (!as_of || age > most || most == std::chrono::seconds(0)) {
+    // A check in the future: the clock was set back, and how old the mirror is nobody knows.
+    const bool unknown = !as_of || *as_of > clock.wall() + std::chrono::seconds(1);
+    if (unknown || age > most || most == std::chrono::seconds(0)) {
       return Error{Code::stale,
                    as_of ? "the mirror was last checked at " + rfc3339(*as_of)
                          : "the mirror was never fully checked",

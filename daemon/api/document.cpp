@@ -15,15 +15,17 @@ simdjson::padded_string_view padded(std::string& json) {
   return simdjson::padded_string_view(json.data(), json.size(), json.capacity());
 }
 
-/// Cuts the top-level member `name` out, if there is one.
-void drop_member(std::string& json, std::string_view name) {
-  if (json.find(name) == std::string::npos) return;
+/// Cuts the first top-level member `name` out. Returns whether there was one; what does not parse
+/// becomes "{}": rather nothing than too much.
+bool drop_member(std::string& json, std::string_view name) {
+  if (json.find(name) == std::string::npos) return false;
   thread_local od::parser parser;
   od::document document;
   od::object object;
   if (parser.iterate(padded(json)).get(document) != simdjson::SUCCESS ||
       document.get_object().get(object) != simdjson::SUCCESS) {
-    return;
+    json = "{}";
+    return false;
   }
   // Keys as offsets: the member reaches from its key to the next one, or from the end of the one
   // before it to the closing brace.
@@ -32,7 +34,10 @@ void drop_member(std::string& json, std::string_view name) {
   std::size_t end = std::string::npos;
   for (auto field : object) {
     od::raw_json_string key;
-    if (field.key().get(key) != simdjson::SUCCESS) return;
+    if (field.key().get(key) != simdjson::SUCCESS) {
+      json = "{}";
+      return false;
+    }
     const auto at = static_cast<std::size_t>(key.raw() - json.data()) - 1;
     if (begin != std::string::npos) {
       end = at;
@@ -44,13 +49,14 @@ void drop_member(std::string& json, std::string_view name) {
       previous_end = at;
     }
   }
-  if (begin == std::string::npos) return;
+  if (begin == std::string::npos) return false;
   if (end == std::string::npos) {  // the last member: its comma stands before it
     end = json.rfind('}');
     const auto comma = json.rfind(',', begin);
     if (comma != std::string::npos && comma > previous_end) begin = comma;
   }
   json.erase(begin, end - begin);
+  return true;
 }
 
 /// platform: token values are shown by no server we know; should one do it, they stop here.
@@ -75,7 +81,8 @@ void drop_token_values(std::string& json) {
 
 std::string outward(const ipc::Grant& grant, Kind kind, std::string json) {
   if (kind == Kind::user) {
-    drop_member(json, "passwordHash");
+    while (drop_member(json, "passwordHash")) {  // as often as a hostile document has it
+    }
     drop_token_values(json);
   }
   return ipc::visible(grant, kind, std::move(json));

@@ -1,6 +1,8 @@
 #include "daemon/api/owner_api.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
 
 #include "daemon/api/document.h"
 #include "daemon/api/freshness_params.h"
@@ -11,6 +13,8 @@ namespace {
 
 using ipc::param;
 
+// Of a text that narrows an exact value: enough for any word that a person types beside a number.
+constexpr std::size_t kMostNarrowing = 10'000;
 constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
 
 std::vector<std::string> typed_rows(const ipc::Grant& grant, Found found) {
@@ -143,11 +147,9 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
   auto source = Source::mirror;
   if (request.ask_platform()) {
     // Of an unknown id the kind is unknown too: all that it may be are asked.
-    const auto of = found->hits.empty() ? kinds : std::vector{found->hits.front().kind};
-    for (const auto kind : of) {
-      const bool asked = co_await directory_.refresher.by_ids(kind, ids, call.stop());
-      if (asked) source = Source::platform;
-    }
+    auto of = found->hits.empty() ? kinds : std::vector{found->hits.front().kind};
+    const bool asked = co_await directory_.refresher.any_of(std::move(of), request.id, call.stop());
+    if (asked) source = Source::platform;
     directory_.point.end_turn();
     found = rows_of(directory_, kinds, ids);
     if (!found) co_return found.error();
@@ -179,7 +181,7 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   co_return list_reply(typed_rows(call.grant(), std::move(*found)), next, *meta);
 }
 
-/// Rows that have all of the exact values that the request names.
+/// Rows that have all of the exact values that the request names. Scan thread.
 Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch& request) const {
   std::vector<std::pair<store::Key, std::string>> wanted;
   if (request.dateOfBirth) {
@@ -191,21 +193,19 @@ Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch&
   for (const auto kind : kinds) {
     std::optional<std::vector<store::Row>> rows;
     for (const auto& [key, value] : wanted) {
-      auto matches = directory_.point.find(kind, key, value);
+      auto matches = directory_.scan.find(kind, key, value);
       if (!matches) return matches.error();
       if (!rows) {
         rows = std::move(*matches);
         continue;
       }
-      std::erase_if(*rows, [&matches](const store::Row& row) {
-        return std::none_of(matches->begin(), matches->end(),
-                            [&row](const store::Row& other) { return other.id == row.id; });
-      });
+      std::unordered_set<std::string> ids;
+      for (auto& match : *matches) ids.insert(std::move(match.id));
+      std::erase_if(*rows, [&ids](const store::Row& row) { return !ids.contains(row.id); });
     }
     for (auto& row : *rows) found.hits.push_back({kind, std::move(row)});
   }
-  std::sort(found.hits.begin(), found.hits.end(),
-            [](const auto& a, const auto& b) { return a.row.id < b.row.id; });
+  sort_by_id(found);
   return found;
 }
 
@@ -223,22 +223,27 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
   const bool by_value = request.dateOfBirth || request.ssin || request.identifier;
   Found found;
   if (by_value) {
-    auto rows = exact(*kinds, request);
+    auto job = [this, &kinds, &request] {
+      auto rows = exact(*kinds, request);
+      directory_.scan.end_turn();
+      return rows;
+    };
+    auto rows = co_await directory_.scanner.run(std::move(job));
     if (!rows) co_return rows.error();
     found = std::move(*rows);
   }
   if (request.text) {
     // With an exact value the text only narrows: then it must not be cut off before the two meet.
-    const auto most = by_value ? std::size_t{100'000} : limit;
+    const auto most = by_value ? kMostNarrowing : limit;
     auto matches = co_await search_kinds(directory_, *kinds, std::move(*request.text), most);
     if (!matches) co_return matches.error();
-    if (!by_value) {
-      found = std::move(*matches);
+    if (by_value) {
+      std::unordered_set<std::string> ids;
+      for (auto& match : matches->hits) ids.insert(std::move(match.row.id));
+      std::erase_if(found.hits,
+                    [&ids](const Found::Hit& hit) { return !ids.contains(hit.row.id); });
     } else {
-      std::erase_if(found.hits, [&matches](const Found::Hit& hit) {
-        return std::none_of(matches->hits.begin(), matches->hits.end(),
-                            [&hit](const Found::Hit& m) { return m.row.id == hit.row.id; });
-      });
+      found = std::move(*matches);
     }
   }
   if (found.hits.size() > limit) found.hits.resize(limit);
@@ -268,34 +273,35 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
     if (!rows) co_return rows.error();
   }
   if (rows->empty()) {
+    // Whether an owner of a hidden kind exists is not ours to tell: then nobody stands for it.
     std::vector<Kind> kinds;
+    bool hidden = false;
     for (const auto kind : kOwnerKinds) {
-      if (directory_.configured(kind)) kinds.push_back(kind);
+      if (!directory_.configured(kind)) continue;
+      if (grant.may_see(kind)) kinds.push_back(kind);
+      hidden = hidden || !grant.may_see(kind);
     }
-    std::vector<std::string> ids;
-    ids.push_back(request.id);
+    std::vector<std::string> ids(1, request.id);
     auto known = rows_of(directory_, kinds, std::move(ids));
     if (!known) co_return known.error();
-    if (known->hits.empty()) co_return directory_.missing(kinds, "such data owner");
+    if (known->hits.empty() && !hidden) co_return directory_.missing(kinds, "such data owner");
   }
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
 
-  std::string users;
+  auto users = nlohmann::ordered_json::array();
   bool active = false;
   for (const auto& row : *rows) {
-    const auto status = text_member(row.json, "status");
+    auto status = text_member(row.json, "status");
+    if (status.empty()) status = "ACTIVE";  // platform: a user without a status is an active one
     active = active || status == "ACTIVE";
-    if (!users.empty()) users += ',';
-    users +=
-        R"({"id":")" + row.id + R"(","status":")" + (status.empty() ? "ACTIVE" : status) + R"("})";
-    active = active || status.empty();  // platform: a user without a status is an active one
+    users.push_back({{"id", row.id}, {"status", std::move(status)}});
   }
   const auto* reason = active          ? "it has an active user"
                        : rows->empty() ? "no user stands for it"
                                        : "none of its users is active";
-  co_return R"({"access":)" + std::string(active ? "true" : "false") + R"(,"users":[)" + users +
-      R"(],"reason":")" + reason + R"(","meta":)" + *meta + '}';
+  co_return R"({"access":)" + std::string(active ? "true" : "false") + R"(,"users":)" +
+      users.dump() + R"(,"reason":")" + reason + R"(","meta":)" + *meta + '}';
 }
 
 }  // namespace icure::api

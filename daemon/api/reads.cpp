@@ -3,14 +3,11 @@
 #include <algorithm>
 
 namespace icure::api {
-namespace {
 
 void sort_by_id(Found& found) {
   std::sort(found.hits.begin(), found.hits.end(),
             [](const auto& a, const auto& b) { return a.row.id < b.row.id; });
 }
-
-}  // namespace
 
 Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,
                                store::ListQuery query) {

@@ -20,6 +20,8 @@ struct Found {
   std::string next;
 };
 
+void sort_by_id(Found& found);
+
 /// The page of `kinds` after `query.after`, read on the scanner thread. What is referred to
 /// outlives the task.
 Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,

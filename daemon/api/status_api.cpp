@@ -30,18 +30,25 @@ void StatusApi::register_on(ipc::Methods& methods) {
 StatusApi::State StatusApi::state() const {
   const auto& engine = directory_.engine;
   const auto& connection = engine.connection();
-  if (!connection.known) return {"starting", sync::Cause::none, facts_.started};
-  if (!connection.online) {
-    // Our own disk and database are no matter of the line.
-    const bool ours =
-        connection.cause == sync::Cause::disk || connection.cause == sync::Cause::store;
-    return {ours ? "degraded" : "offline", connection.cause, engine.since()};
-  }
   const auto& last = engine.last();
+  if (connection.known && !connection.online) {
+    return {"offline", connection.cause, engine.since()};
+  }
   if (last && last->state == "failed") {
     return {"degraded", sync::cause_named(last->cause), *last->finished};
   }
+  if (last && held() > 0) return {"degraded", sync::Cause::none, *last->finished};
+  if (!connection.known) return {"starting", sync::Cause::none, facts_.started};
   return {"online", sync::Cause::none, engine.since()};
+}
+
+/// Rows that the last run kept although the platform lists none of their kind any more.
+std::uint64_t StatusApi::held() const {
+  std::uint64_t rows = 0;
+  const auto& last = directory_.engine.last();
+  if (!last) return 0;
+  for (const auto& [kind, counts] : last->kinds) rows += counts.held;
+  return rows;
 }
 
 std::string StatusApi::summary() const {
@@ -84,6 +91,13 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     const auto words = sync::explain(now.cause);
     const Warning warning{std::string(sync::word_of(now.cause)), std::string(words.text),
                           std::string(words.hint)};
+    json["warnings"].push_back(to_json(warning));
+  }
+  if (const auto rows = held(); rows > 0) {
+    const Warning warning{"held",
+                          "the platform lists nothing of a kind that had " + std::to_string(rows) +
+                              " entities; they are kept and served",
+                          "check the role of the daemon's user on the platform"};
     json["warnings"].push_back(to_json(warning));
   }
   for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));

@@ -39,6 +39,7 @@ class StatusApi {
     WallTime since{};
   };
   State state() const;
+  std::uint64_t held() const;
   ipc::Methods::Answer status(ipc::Call call, ipc::NoParams);
   ipc::Methods::Answer config(ipc::Call call, ipc::NoParams);
 

@@ -119,21 +119,24 @@ void UserApi::register_on(ipc::Methods& methods) {
 /// Asks the platform for the user first, where that was wanted.
 Task<Source> UserApi::refresh(const UserGet& request, std::stop_token stop) {
   if (!request.ask_platform()) co_return Source::mirror;
+  auto& mirror = directory_.point;
+  auto& refresher = directory_.refresher;
+  const auto wanted = wanted_by_member(request);
   std::vector<std::string> ids;
-  if (request.id) {
-    ids.push_back(*request.id);
-  } else {
-    const auto wanted = wanted_by_member(request);
-    auto known = directory_.point.find(Kind::user, wanted->key, *wanted->value);
-    if (known && !known->empty()) {
-      ids.push_back(known->front().id);
-    } else if (wanted->key != store::Key::login) {
-      const bool asked = co_await directory_.refresher.user_by(wanted->key, *wanted->value, stop);
-      if (asked) co_return Source::platform;
-      co_return Source::mirror;
+  if (!wanted) ids.push_back(*request.id);
+  if (wanted) {
+    auto known = mirror.find(Kind::user, wanted->key, *wanted->value);
+    if (known && !known->empty()) ids.push_back(known->front().id);
+  }
+  bool asked = co_await refresher.by_ids(Kind::user, std::move(ids), stop);
+  if (wanted && wanted->key != store::Key::login) {
+    // Nobody had that contact, or who had it has another one by now: it may be somebody else's.
+    mirror.end_turn();
+    auto known = mirror.find(Kind::user, wanted->key, *wanted->value);
+    if (known && known->empty()) {
+      asked = co_await refresher.user_by(wanted->key, *wanted->value, stop);
     }
   }
-  const bool asked = co_await directory_.refresher.by_ids(Kind::user, std::move(ids), stop);
   if (asked) co_return Source::platform;
   co_return Source::mirror;
 }

@@ -6,14 +6,16 @@
 #include <cerrno>
 #include <charconv>
 
+#include "daemon/base/web_address.h"
+
 namespace icure::sync {
 namespace {
 
 constexpr long kReadBuffer = 256 * 1024;  // twice as fast as curl's default for whole pages
 
-bool is_loopback(const std::string& url) {
-  return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
-         url.starts_with("http://[::1]");
+bool to_this_machine(const std::string& url) {
+  const auto address = parse_web_address(url);
+  return address && is_loopback(*address);
 }
 
 Cause cause_of(CURLcode verdict, long os_errno, bool proxied) {
@@ -83,7 +85,7 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
   set(CURLOPT_BUFFERSIZE, kReadBuffer);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   // Inflating costs more than a loopback connection saves.
-  if (!is_loopback(options.base_url)) set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (!to_this_machine(options.base_url)) set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_SSL_CTX_FUNCTION, &on_tls);
   set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
   set(CURLOPT_WRITEFUNCTION, &on_body);

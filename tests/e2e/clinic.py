@@ -157,8 +157,10 @@ socket = "{self.socket}"
 
     def until_complete(self, kinds=("user", "hcp", "patient", "device")):
         def complete():
+            # A kind tells its progress while a run is under way, which sync.run would join.
             mirror = self.call("daemon.status")["mirror"]
-            return all(mirror[kind]["complete"] for kind in kinds)
+            return all(mirror[kind]["complete"] and "progress" not in mirror[kind]
+                       for kind in kinds)
         until(complete, "the mirror is complete", self)
 
     def stop(self):

@@ -241,6 +241,9 @@ for method, params in json.loads(sys.argv[1]):
             self.assertLessEqual(set(row), {"id", "rev", "name", "login"})
         self.assertEqual(owner["type"], "device")
         self.assertEqual(hidden_owner, [-32000, "not_found"])
+        patient = next(iter(self.sandbox.revs("patient")))
+        known, unknown = self.as_nobody(("owner.get", {"id": patient}), ("owner.get", {"id": "x"}))
+        self.assertEqual(known, unknown, "what is hidden cannot be told from what is not there")
         self.assertEqual(hello["role"], "reader")
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")

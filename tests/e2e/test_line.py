@@ -1,5 +1,6 @@
 """The line goes, the platform misbehaves, the login is refused: the mirror stays, status says why."""
 import subprocess
+import time
 import unittest
 
 from clinic import Daemon, RpcError, Sandbox, mirrored, until
@@ -74,7 +75,11 @@ class LineTest(unittest.TestCase):
         self.daemon.start().until_complete()
         self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/(device|hcparty|user)/match",
                                              "kind": "status", "status": 200, "body": "[]"})
-        self.assertEqual(self.failed_run(), "bad_answer")
+        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        self.assertEqual(run["state"], "done")
+        self.assertEqual(run["kinds"]["device"]["held"], len(self.sandbox.revs("device")))
+        self.assertEqual(self.status()["state"], "degraded")
+        self.assertEqual(self.status()["warnings"][0]["code"], "held")
         self.assertEqual(mirrored(self.daemon, "device").keys(), self.sandbox.revs("device").keys())
         self.assertEqual(mirrored(self.daemon, "user").keys(), self.sandbox.revs("user").keys())
 
@@ -122,6 +127,67 @@ class LineTest(unittest.TestCase):
         self.daemon.process.send_signal(1)
         self.daemon.until_complete()
         self.assertEqual(mirrored(self.daemon, "user").keys(), secure.revs("user").keys())
+
+    def test_a_reload_in_the_middle_of_a_sweep_does_no_harm(self):
+        self.sandbox.ask("POST", "/faults", {"match": "GET /rest/v2/user$", "kind": "delay", "ms": 800})
+        self.daemon.configure(self.sandbox.url, extra="page_size = 100")
+        self.daemon.start()
+        for lines in ("page_size = 10", "page_size = 1000", "page_size = 100"):
+            until(lambda: self.daemon.call("daemon.status")["state"], "serving", self.daemon)
+            count = self.daemon.log_text().count("configuration read again")
+            self.daemon.configure(self.sandbox.url, extra=lines,
+                                  sections='[mirror]\nkinds = ["device", "user", "hcp", "patient"]')
+            self.daemon.process.send_signal(1)
+            until(lambda: self.daemon.log_text().count("configuration read again") > count,
+                  "reload", self.daemon)
+        self.daemon.until_complete()
+        self.assertNotIn("oversized", self.daemon.log_text())
+
+    def test_comes_back_even_if_it_may_not_ask_who_it_is(self):
+        self.daemon.start().until_complete()
+        self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
+        self.assertEqual(self.failed_run(), "connect")
+        self.sandbox.ask("POST", "/faults", {"match": "GET /rest/v2/user/current", "kind": "status",
+                                             "status": 403})
+        self.sandbox.ask("POST", "/online", {})
+        until(lambda: self.status()["state"] == "online", "online again", self.daemon)
+
+    def test_names_a_wrong_address(self):
+        self.daemon.configure(self.sandbox.url + "/wrong")
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "wrong_url", "wrong_url", self.daemon)
+        self.assertEqual(self.status()["state"], "offline")
+
+    def test_a_kind_that_always_fails_does_not_repeat_the_others(self):
+        self.daemon.configure(self.sandbox.url, sections='[sync]\ninterval = "1s"\nfull_interval = "1h"')
+        self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/device/match", "kind": "status",
+                                             "status": 403})
+        self.daemon.start()
+        until(lambda: self.sandbox.received("POST /rest/v2/device/match") > 6, "retries", self.daemon)
+        self.assertEqual(self.sandbox.received("GET /rest/v2/user$"), 1)
+        self.sandbox.ask("DELETE", "/faults")
+        self.daemon.until_complete()
+
+    def test_finds_who_has_an_address_by_now(self):
+        self.daemon.start().until_complete()
+        users = [u for u in self.sandbox.truth("user").values() if u.get("email")
+                 and u["id"] != self.sandbox.facts["userId"]]
+        old, new = users[:2]
+        moved = old["email"]
+        for user, email in ((old, "elsewhere@clinic.test"), (new, moved)):
+            self.sandbox.ask("POST", "/change", {"kind": "user", "id": user["id"],
+                                                 "patch": {"email": email, "login": email}})
+        answer = self.daemon.call("user.get", email=moved, refresh="if_online")
+        self.assertEqual((answer["user"]["id"], answer["meta"]["source"]), (new["id"], "platform"))
+
+    def test_a_refresh_of_an_unknown_owner_waits_two_seconds_in_all(self):
+        self.daemon.start().until_complete()
+        self.sandbox.ask("POST", "/faults", {"match": "byIds", "kind": "delay", "ms": 9000})
+        started = time.monotonic()
+        with self.assertRaises(RpcError) as caught:
+            self.daemon.call("owner.get", id="nobody", refresh="if_online")
+        self.assertEqual(caught.exception.word, "not_found")
+        self.assertLess(time.monotonic() - started, 4)
 
     def test_goes_on_when_the_platform_forgets_every_token(self):
         self.daemon.start().until_complete()
