@@ -106,7 +106,8 @@ Task<Done> Engine::record(store::Run run) {
 }
 
 /// Sweeps every kind, users first: they are what the clinic's programs ask most. A fault that
-/// concerns one kind alone does not stop the others. Returns the first fault.
+/// concerns one kind alone does not stop the others. Returns the fault that ended it, else the
+/// first.
 Task<Fault> Engine::sweep_all(store::Run& run, std::vector<Kind>& failed_kinds,
                               std::stop_token stop) {
   Fault first{Cause::none, 0, ""};
@@ -126,8 +127,8 @@ Task<Fault> Engine::sweep_all(store::Run& run, std::vector<Kind>& failed_kinds,
     const auto& fault = swept.error();
     failed(fault);
     failed_kinds.push_back(kind);
+    if (ends_run(fault.cause)) co_return fault;
     if (first.cause == Cause::none) first = fault;
-    if (ends_run(fault.cause)) break;
     log::warning("sync of {} failed ({}): {}", name_of(kind), word_of(fault.cause), fault.message);
   }
   co_return first;
@@ -172,8 +173,9 @@ Engine::Due Engine::next_due() const {
   // Everything may have happened meanwhile, but a flapping line must not cause a sweep each time.
   Due due{next_full_, trigger, true, false};
   if (reconnected_) due.at = std::min(due.at, next_after_reconnect_);
-  if (!failed_kinds_.empty() && next_partial_ < due.at)
+  if (!failed_kinds_.empty() && next_partial_ < due.at) {
     due = {next_partial_, "schedule", true, true};
+  }
   if (next_quick_ < due.at) due = {next_quick_, "schedule", false, false};
   return due;
 }
@@ -240,7 +242,8 @@ Task<Result<store::Run>> Engine::run_now(bool full, bool wait) {
   }
   // Join what is running if it does what was asked, else wait for a run of our own.
   std::uint64_t target = begun_;
-  if (!running_ || (full && !running_->full)) {
+  const bool joinable = running_ && !only_failed_ && (running_->full || !full);
+  if (!joinable) {
     target = begun_ + 1;
     wanted_ = true;
     wanted_full_ = wanted_full_ || full;
