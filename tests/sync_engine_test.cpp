@@ -151,6 +151,25 @@ TEST_F(EngineTest, JoinsARunningRunOnlyIfItDoesWhatWasAsked) {
   EXPECT_TRUE(second->full);
 }
 
+TEST_F(EngineTest, AKindThatFailsIsTriedAgainLessAndLessOften) {
+  bool forbidden = true;
+  auto answer = http.answer;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    if (!forbidden || seen.target.find("/match") == std::string::npos) return answer(seen);
+    return fakes::reply_of(403, "");
+  };
+  start();
+  EXPECT_TRUE(engine.connection().online);
+  EXPECT_EQ(engine.last()->cause, "permission");
+  advance(1h);
+  EXPECT_LT(sweeps(), 7) << "5, 10, 20 and 40 minutes apart, besides the full run of each hour";
+
+  forbidden = false;
+  advance(1h + 10min);
+  EXPECT_EQ(engine.last()->state, "done");
+  EXPECT_TRUE(state().complete);
+}
+
 TEST_F(EngineTest, StopsInTheMiddleOfASweepAndRecordsThat) {
   http.hold = true;
   start();
