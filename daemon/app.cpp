@@ -17,8 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kPointCache = 8 * 1024 * 1024;  // bytes
-constexpr std::int64_t kScanCache = 8 * 1024 * 1024;
+constexpr std::int64_t kPointCache = std::int64_t{8} << 20;  // bytes
+constexpr std::int64_t kScanCache = std::int64_t{8} << 20;
 // SIGTERM promises an end within 5 s; what hangs on a dead disk is left to the file system.
 constexpr Millis kLongestStop = 4500ms;
 

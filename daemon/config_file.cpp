@@ -124,7 +124,9 @@ AccessConfig Layers::access_rule(const toml::table& table, const std::string& wh
       if (const auto kind = kind_named(name)) {
         kinds.push_back(*kind);
       } else {
-        fault(where + ".kinds: \"" + name + "\" is no kind: user, hcp, patient or device");
+        std::string words = where;
+        words.append(".kinds: \"").append(name);
+        fault(words.append("\" is no kind: user, hcp, patient or device"));
       }
     }
     return kinds;

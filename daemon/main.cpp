@@ -64,9 +64,7 @@ int check(const std::vector<std::string>& faults) {
   return kExitConfig;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App options("Keeps a local, encrypted mirror of an iCure platform and serves it.");
   ConfigSources sources;
   bool check_config = false;
@@ -105,4 +103,15 @@ int main(int argc, char** argv) {
     log::warning("{}; {}", locked.error().message, locked.error().hint);
   }
   return serve(sources, std::move(*loaded));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {  // memory for a few words was not to be had
+    std::fputs(error.what(), stderr);
+    return 1;
+  }
 }

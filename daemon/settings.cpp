@@ -99,7 +99,7 @@ std::vector<Setting> make_settings() {
   using O = OutboxConfig;
   using I = InviteConfig;
   using L = LoginConfig;
-  constexpr std::int64_t kMiB = 1024 * 1024;
+  constexpr std::int64_t kMiB = std::int64_t{1} << 20;
   return {
       setting<&C::platform, &P::url>("platform", "url", ""s),
       setting<&C::platform, &P::login>("platform", "login", ""s),

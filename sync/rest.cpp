@@ -11,10 +11,10 @@ using Json = nlohmann::json;
 
 // What an answer may weigh before it is not believed: per document asked for, per id listed.
 // platform: a data owner's key maps can make a document large; 1-2 KiB is usual.
-constexpr std::size_t kDocumentBytes = 64 * 1024;
-constexpr std::size_t kFloorBytes = 1024 * 1024;
-constexpr std::size_t kCeilingBytes = 64 * 1024 * 1024;
-constexpr std::size_t kMatchBytes = 256 * 1024 * 1024;
+constexpr std::size_t kDocumentBytes = std::size_t{64} << 10;
+constexpr std::size_t kFloorBytes = std::size_t{1} << 20;
+constexpr std::size_t kCeilingBytes = std::size_t{64} << 20;
+constexpr std::size_t kMatchBytes = std::size_t{256} << 20;
 
 std::size_t room_for(std::size_t documents) {
   return std::min(kCeilingBytes, kFloorBytes + documents * kDocumentBytes);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 // A token is renewed so long before its end; the official client does the same.
 constexpr Millis kMargin = 30s;
-constexpr std::size_t kLoginReplyBytes = 64 * 1024;
+constexpr std::size_t kLoginReplyBytes = std::size_t{64} << 10;
 constexpr Millis kLoginTimeout = 30s;
 
 /// platform: login answers 401 for every failure it has no other word for, 406 and 417 for the

@@ -4,7 +4,7 @@ namespace icure::api {
 namespace {
 
 // About 5,000 users. When it is full it begins anew: what is hot is back at once.
-constexpr std::size_t kMostBytes = 8 * 1024 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{8} << 20;
 
 }  // namespace
 

@@ -247,7 +247,8 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
     }
   }
   if (found.hits.size() > limit) found.hits.resize(limit);
-  co_return list_reply(typed_rows(grant, std::move(found)), "", *meta);
+  const auto rows = typed_rows(grant, std::move(found));
+  co_return list_reply(rows, "", *meta);
 }
 
 ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {

@@ -279,7 +279,8 @@ ipc::Methods::Answer UserApi::of(ipc::Call call, UserOf request) {
   if (!meta) co_return meta.error();
   Found found;
   for (auto& row : *rows) found.hits.push_back({Kind::user, std::move(row)});
-  co_return list_reply(outward_rows(grant, std::move(found)), "", *meta);
+  const auto documents = outward_rows(grant, std::move(found));
+  co_return list_reply(documents, "", *meta);
 }
 
 }  // namespace icure::api

@@ -13,7 +13,7 @@ namespace {
 
 // Keys, passwords and tokens are small; 256 KiB holds thousands. Tests of locked-down services
 // allow 64 KiB and more of locked memory, desktops 8 MiB.
-constexpr std::size_t kLockedBytes = 256 * 1024;
+constexpr std::size_t kLockedBytes = std::size_t{256} << 10;
 constexpr std::size_t kSmallestBlock = 32;
 
 }  // namespace

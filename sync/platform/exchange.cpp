@@ -11,7 +11,7 @@
 namespace icure::sync {
 namespace {
 
-constexpr long kReadBuffer = 256 * 1024;  // twice as fast as curl's default for whole pages
+constexpr long kReadBuffer = 256L << 10;  // twice as fast as curl's default for whole pages
 
 bool to_this_machine(const std::string& url) {
   const auto address = parse_web_address(url);
@@ -61,7 +61,7 @@ std::optional<Millis> retry_after(const std::string& value, WallTime now) {
   std::int64_t seconds = 0;
   const auto* end = value.data() + value.size();
   if (std::from_chars(value.data(), end, seconds).ptr == end && seconds >= 0) {
-    return std::chrono::seconds(std::min<std::int64_t>(seconds, 24 * 3600));
+    return std::chrono::seconds(std::min<std::int64_t>(seconds, 86'400));
   }
   const auto date = parse_http_date(value);
   if (!date) return std::nullopt;
