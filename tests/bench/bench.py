@@ -155,10 +155,15 @@ def measure_ipc(daemon, ids, documents, home, rounds, seconds):
                     clients, "--seconds", seconds, "--keys", keys)
                 rows.append((load(path, "redis"), load(daemon.socket, "json")))
             table[clients] = rows
+        every = home / "every"
+        every.write_text("\n".join(ids) + "\n")
+        cold = [run_json(BIN / "bench-load", "--socket", daemon.socket, "--protocol", "json",
+                         "--clients", clients, "--seconds", seconds, "--keys", every)
+                for clients in (1, 50)]
     finally:
         redis.send_signal(signal.SIGTERM)
         redis.wait()
-    return table
+    return table, cold
 
 
 def median(values):
@@ -169,7 +174,8 @@ def spread(values, digits=2):
     return f"{median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
-def page(sync, start, ipc, rounds):
+def page(sync, start, measured, rounds):
+    ipc, (cold_1, cold_50) = measured
     times, size, idle = start
     rate = [USERS / s for s in sync["sync_s"]]
     bare = [USERS / s for s in sync["bare_s"]]
@@ -183,7 +189,8 @@ def page(sync, start, ipc, rounds):
         f"## Reading: `user.get` over the socket against redis `GET` ({rounds} rounds)", "",
         "The same load program, the same Unix socket type, values of the same size; one request in",
         "flight a client. Ours looks the user up in the encrypted mirror, checks the caller's",
-        "rights and tells how old the answer is.", "",
+        f"rights and tells how old the answer is. {HOT:,} users of {USERS:,} are asked for again and",
+        "again; what nobody asked for lately is decrypted and unpacked first (below).", "",
         "| clients | ours, requests/s | redis, requests/s | throughput ratio | p50 ratio | p99 ratio |",
         "|---|---|---|---|---|---|"]
     for clients, rows in ipc.items():
@@ -192,6 +199,9 @@ def page(sync, start, ipc, rounds):
                      f"{median([r['rps'] for r, _ in rows]):,.0f} | {spread(ratio('rps'))} | "
                      f"{spread(ratio('p50_us'))} | {spread(ratio('p99_us'))} |")
     lines += [
+        "", f"Every one of {USERS:,} users in turn, so that hardly any is at hand: 1 client "
+        f"{cold_1['rps']:,.0f}", f"requests/s (p50 {cold_1['p50_us']:.0f} us, p99 "
+        f"{cold_1['p99_us']:.0f} us), 50 clients {cold_50['rps']:,.0f} requests/s.",
         "", f"## First sync of {USERS:,} users against a bare SQLCipher load ({len(rate)} rounds)", "",
         "Ours: from the daemon's start to the finished sync, with login, download, validation,",
         "compression, lookup keys, search index and tombstone check, from a stand-in platform on the",
