@@ -145,6 +145,23 @@ TEST(ContactTest, TakesAGivenContactAndTellsItsChannel) {
   EXPECT_EQ(given("  ", Channel::automatic), "no_contact");
 }
 
+TEST(ContactTest, FindsTheSendersAddress) {
+  const auto sender = [](const std::string& document) {
+    auto email = sender_email(document);
+    return email ? *email : std::string(verdict_on(email.error()).word);
+  };
+  const auto phone = address("home", telecom("mobile", "0475123456"));
+  EXPECT_EQ(sender(record(phone + "," +
+                          address("work", telecom("email", "Dr.Vega@Clinic.test") + "," +
+                                              telecom("email", "b@x.test")))),
+            "dr.vega@clinic.test");
+  EXPECT_EQ(sender(record(
+                address("work", telecom("email", "none") + "," + telecom("email", "b@x.test")))),
+            "b@x.test");
+  EXPECT_EQ(sender(record(phone)), "inviter_without_email");
+  EXPECT_EQ(sender("[]"), "unreadable");
+}
+
 TEST(ContactTest, AcceptsTheAddressesThatPeopleHave) {
   for (const auto* text : {"a@b.be", "ines.vega+clinic@mail.example.test", "o'neil@x.test",
                            "x_1-2@sub-domain.x.museum", "a@xn--bcher-kva.example"}) {

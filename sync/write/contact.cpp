@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sync/write/json.h"
+#include "sync/write/text.h"
 
 namespace icure::sync::write {
 namespace {
@@ -14,13 +15,6 @@ bool is_digit(char c) {
 
 bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto begin = text.find_first_not_of(kBlank);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
 /// What an address may hold before its @, by RFC 5322 without quotes and comments.
@@ -158,6 +152,18 @@ Result<Contact, Refusal> given_contact(std::string_view text, Channel asked,
     asked = text.find('@') == text.npos ? Channel::sms : Channel::email;
   }
   return normal_contact(text, asked, rules);
+}
+
+Result<std::string, Refusal> sender_email(std::string_view inviter) {
+  const auto json = parse_object(inviter);
+  if (!json) return Refusal::unreadable;
+  for (const auto& address : member(*json, "addresses")) {
+    for (const auto& telecom : member(address, "telecoms")) {
+      if (text_of(telecom, "telecomType") != "email") continue;
+      if (auto email = normal_email(text_of(telecom, "telecomNumber"))) return email;
+    }
+  }
+  return Refusal::inviter_without_email;
 }
 
 Result<std::string, Refusal> normal_email(std::string_view text) {

@@ -40,6 +40,10 @@ Result<Contact, Refusal> choose_contact(Kind kind, std::string_view document, Ch
 Result<Contact, Refusal> given_contact(std::string_view text, Channel asked,
                                        const ContactRules& rules);
 
+/// Whom an e-mail comes from: the first valid e-mail address of the inviter's record. Fails with
+/// inviter_without_email.
+Result<std::string, Refusal> sender_email(std::string_view inviter);
+
 /// In lower case and without blanks around it. Fails with bad_email unless it is LOCAL@DOMAIN of
 /// plain ASCII, with a dot in the domain.
 Result<std::string, Refusal> normal_email(std::string_view text);

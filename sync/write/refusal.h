@@ -18,7 +18,8 @@ enum class Refusal {
   merged,
   deleted,
   not_a_person,  ///< A device, or a user: neither is invited.
-  unreadable,    ///< The document is not a JSON object.
+  inviter_without_email,
+  unreadable,  ///< The document is not a JSON object.
 };
 
 enum class Next {
