@@ -25,15 +25,20 @@ inline std::optional<Json> parse_object(std::string_view text) {
   return json;
 }
 
+/// Never throws: parsed text is UTF-8.
+inline std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// The member, or null if there is none.
-inline const Json& member(const Json& object, const char* name) {
+inline const Json& member(const Json& object, const std::string& name) {
   static const Json null;
   const auto found = object.find(name);  // end() of what is no object
   return found == object.end() ? null : *found;
 }
 
 /// The text of a member; empty if it is none.
-inline std::string text_of(const Json& object, const char* name) {
+inline std::string text_of(const Json& object, const std::string& name) {
   const auto& found = member(object, name);
   return found.is_string() ? found.get<std::string>() : std::string();
 }
