@@ -7,7 +7,7 @@ set(folders daemon/base daemon/loop store sync sync/platform sync/write ipc ipc/
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
 set(allow_store         daemon/base/ store/)
-set(allow_sync          daemon/base/ store/mirror.h store/ledger.h sync/[^/]+$)
+set(allow_sync          daemon/base/ store/mirror.h store/ledger.h sync/write/ sync/[^/]+$)
 set(allow_sync/platform daemon/base/ daemon/loop/ sync/)
 set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
