@@ -140,7 +140,7 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, kOutboxSchema};
+  static const std::string steps[] = {kFirstSchema, outbox_schema()};
   return steps;
 }
 

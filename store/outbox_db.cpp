@@ -4,7 +4,9 @@
 
 namespace icure::store {
 
-const char* const kOutboxSchema = R"sql(
+namespace {
+
+constexpr auto kSchema = R"sql(
 CREATE TABLE item (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -44,8 +46,6 @@ CREATE TABLE item_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX item_key_item ON item_key (item);
 )sql";
-
-namespace {
 
 constexpr std::string_view kStateNames[kItemStates] = {
     "queued", "sending", "retrying", "blocked", "held", "done", "failed", "cancelled", "expired"};
@@ -260,6 +260,10 @@ class SqliteOutbox final : public Outbox {
 };
 
 }  // namespace
+
+const char* outbox_schema() {
+  return kSchema;
+}
 
 std::string_view name_of(ItemState state) {
   return kStateNames[static_cast<std::size_t>(state)];

@@ -9,7 +9,7 @@
 namespace icure::store {
 
 /// Its tables, as a step of ledger_migrations().
-extern const char* const kOutboxSchema;
+const char* outbox_schema();
 
 /// `db` is the migrated ledger and outlives it. Throws SQLite::Exception.
 std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock);
