@@ -7,7 +7,7 @@ set(folders daemon/base daemon/loop store sync sync/decrypt sync/platform ipc ip
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
 set(allow_store         daemon/base/ store/)
-set(allow_sync          daemon/base/ store/mirror.h store/ledger.h sync/[^/]+$)
+set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/[^/]+$)
 set(allow_sync/decrypt  daemon/base/ sync/decrypt/)
 set(allow_sync/platform daemon/base/ daemon/loop/ sync/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
