@@ -116,7 +116,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       user_api_(directory_),
       owner_api_(directory_),
       sync_api_(engine_),
-      status_api_(directory_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
+      status_api_(directory_, session_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
@@ -134,6 +134,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   }
   signals_.push_back(std::make_unique<loop::Signal>(loop, SIGHUP, [this] { reload(); }));
   engine_.watch([this] { changed(); });
+  engine_.watch_login([this] { return session_.password_changed(); });
 }
 
 App::~App() = default;
@@ -245,7 +246,7 @@ void App::reload() {
   http_.configure(http_options(config_.config.platform));
   session_.replace(login_of(config_.config.platform));
   apply(config_, std::move(rules));
-  engine_.try_now();
+  engine_.settings_changed();
   log::info("configuration read again");
   notify::ready();
 }
