@@ -122,6 +122,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
               {static_cast<std::size_t>(config_.config.ipc.max_message),
                static_cast<std::size_t>(config_.config.ipc.max_clients), geteuid()},
               nullptr),
+      network_(loop, [this] { engine_.network_changed(); }),
       last_resort_(loop) {
   for (const auto& [name, schema] : api::component_schemas()) methods_.add_schema(name, schema);
   hello_.register_on(methods_);
@@ -176,6 +177,12 @@ Result<Done, StartFailure> App::listen() {
 void App::run() {
   scope_.run(engine_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
+  if (auto listening = network_.listen(); !listening) {
+    log::warning(
+        "no news of this machine's network ({}): a line that comes back is found a little "
+        "later, by asking",
+        listening.error().message);
+  }
   log::info("serving; version {}", kVersion);
   notify::ready();
   changed();
