@@ -27,6 +27,7 @@ class Exchange {
   void add_header(std::string_view name, std::string_view value);
   std::string header(const char* name);
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self);
+  static int on_socket(void*, curl_socket_t socket, curlsocktype);
   static CURLcode on_tls(CURL*, void* context, void* self);
 
   const CurlOptions& options_;

@@ -28,10 +28,8 @@ class FakeHttp final : public sync::Http {
              std::string(request.refresh_token.reveal())};
     if (!request.secret_body.empty()) one.body = request.secret_body.reveal();
     seen.push_back(one);
-    if (hold) {
-      std::stop_callback cancel(stop, [this] { released_.fire(); });
-      co_await released_.wait();
-    }
+    std::stop_callback cancel(stop, [this] { released_.fire(); });
+    while (holds(one) && !stop.stop_requested()) co_await released_.wait();
     if (stop.stop_requested()) co_return sync::Fault{sync::Cause::stopping, 0, "stopped"};
     co_return answer(one);
   }
@@ -43,9 +41,13 @@ class FakeHttp final : public sync::Http {
 
   std::function<sync::Answer<sync::HttpReply>(const Seen&)> answer;
   bool hold = false;
+  std::string hold_path;  ///< Holds only targets with this in them; empty: all.
   std::vector<Seen> seen;
 
  private:
+  bool holds(const Seen& one) const {
+    return hold && (hold_path.empty() || one.target.find(hold_path) != std::string::npos);
+  }
   Event released_;
 };
 
