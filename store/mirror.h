@@ -75,9 +75,14 @@ class MirrorWriter {
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
 
-  /// Notes ids as alive, for absent(). Returns those that the mirror does not hold.
-  virtual Result<std::vector<std::string>> mark_present(
-      Kind kind, const std::vector<std::string_view>& ids) = 0;
+  /// Notes ids as alive, for absent(), and wants those that the mirror does not hold. Returns how
+  /// many were not wanted before.
+  virtual Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) = 0;
+  /// Puts ids on the list of documents to be read: it is kept on the disk, each id once, and
+  /// begin_sweep() clears it.
+  virtual Result<Done> want(Kind kind, const std::vector<std::string>& ids) = 0;
+  /// Takes up to `limit` ids off that list; empty: nothing is wanted.
+  virtual Result<std::vector<std::string>> take_wanted(Kind kind, std::size_t limit) = 0;
   /// The ids of rows that no mark_present() of this sweep named and that were last answered
   /// before `asked` (a row stored meanwhile is not absent).
   virtual Result<std::vector<std::string>> absent(Kind kind, Order asked) = 0;

@@ -96,7 +96,10 @@ TEST_F(SweepStoreTest, ATickLeavesTheUnfinishedSweepAlone) {
 TEST_F(SweepStoreTest, FindsWhoVanished) {
   fill(three());
   begin();
-  EXPECT_THAT(*writer().mark_present(Kind::user, {"a", "new", "c"}), ElementsAre("new"));
+  EXPECT_EQ(*writer().mark_present(Kind::user, {"a", "new", "c"}), 1u);
+  EXPECT_EQ(*writer().mark_present(Kind::user, {"new"}), 0u) << "it is wanted already";
+  EXPECT_THAT(*writer().take_wanted(Kind::user, 9), ElementsAre("new"));
+  EXPECT_THAT(*writer().take_wanted(Kind::user, 9), IsEmpty());
   EXPECT_THAT(*writer().absent(Kind::user, ++order_), ElementsAre("b"));
   EXPECT_THAT(*writer().present_after(Kind::user, "", 9), ElementsAre("a", "c"));
   EXPECT_THAT(*writer().present_after(Kind::user, "", 1), ElementsAre("a"));
