@@ -65,6 +65,10 @@ CREATE TABLE wanted (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// The order of the answer that told of the departure: an older page must not bring the row back.
+constexpr auto kTombstoneOrder =
+    "ALTER TABLE tombstone ADD COLUMN answered INTEGER NOT NULL DEFAULT 0";
+
 std::string first_schema() {
   std::string sql = kShared;
   for (const auto kind : kAllKinds) {
@@ -77,7 +81,7 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted};
+  static const std::string steps[] = {first_schema(), kWanted, kTombstoneOrder};
   return steps;
 }
 

@@ -164,18 +164,18 @@ class SqliteMirrorWriter final : public MirrorWriter {
       auto indexed = intake_.index_all(kind);
       if (!indexed) return std::move(indexed).error();
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      std::uint64_t removed = 0;
+      std::vector<std::string_view> removed;
       for (const auto& departure : departed) {
         auto gone = depart(kind, departure);
         if (!gone) return std::move(gone).error();
-        removed += *gone ? 1 : 0;
+        if (*gone) removed.push_back(departure.id);
       }
       if (as_of) complete(kind, *as_of);
       transaction.commit();
       if (auto& sweep = intake_.sweep(kind)) {
-        for (const auto& departure : departed) intake_.strike(sweep->revisions, departure.id);
+        for (const auto id : removed) intake_.strike(sweep->revisions, id);
       }
-      return removed;
+      return removed.size();
     });
   }
 
@@ -236,12 +236,14 @@ class SqliteMirrorWriter final : public MirrorWriter {
   Result<bool> depart(Kind kind, const Departure& departure) {
     auto& tables = intake_.tables(kind);
     const auto stored = tables.by_id(departure.id);
+    if (stored && stored->answered >= departure.asked) return false;
     if (stored) {
       auto entry = intake_.press().index_entry(kind, tables.frame_of(stored->row));
       if (!entry) return std::move(entry).error();
       tables.remove(stored->row, departure.id, entry->hashes);
     }
     tables.bury(departure, millis_of(clock_.wall()));
+    intake_.count_order(departure.answered);
     return stored.has_value();
   }
 

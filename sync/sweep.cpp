@@ -120,17 +120,7 @@ Task<Answer<Done>> Sweeper::finish(Part& part, Depth depth, std::stop_token stop
   }
   auto fetched = co_await fetch(part, Source::wanted, stop);
   if (!fetched) co_return fetched.error();
-
-  auto departed = co_await confirm_departed(part, stop);
-  if (!departed) co_return departed.error();
-  const auto as_of = depth == Depth::full ? std::optional(part.as_of) : std::nullopt;
-  auto remove = [this, &part, as_of, &departed] {
-    return mirror_.finish_sweep(part.kind, *departed, as_of);
-  };
-  auto removed = co_await mirror_thread_.run(std::move(remove));
-  if (!removed) co_return fault_of(removed.error());
-  part.counts.deleted += *removed;
-  co_return Done{};
+  co_return co_await settle(part, depth, stop);
 }
 
 /// Opens the sweep in the mirror. Returns the cursor to go on from.

@@ -84,7 +84,14 @@ class Sweeper {
   Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   Task<Answer<Done>> keep(Part& part, Kept kept, std::optional<std::string> cursor,
                           std::vector<std::string>& doubtful);
-  Task<Answer<std::vector<store::Departure>>> confirm_departed(Part& part, std::stop_token stop);
+
+  Task<Answer<Done>> settle(Part& part, Depth depth, std::stop_token stop);
+  Task<Answer<std::vector<store::Departure>>> confirm(Part& part, std::vector<std::string> ids,
+                                                      std::vector<store::Departure>& unlisted,
+                                                      std::stop_token stop);
+  Task<Answer<std::vector<store::Departure>>> still_unlisted(Part& part,
+                                                             std::vector<store::Departure> unlisted,
+                                                             std::stop_token stop);
 
   Rest& rest_;
   store::MirrorWriter& mirror_;  // touched on its thread only

@@ -1,8 +1,6 @@
 // The part of a sweep that reads documents by id.
 #include <algorithm>
-#include <unordered_set>
 
-#include "sync/chunks.h"
 #include "sync/sweep.h"
 #include "sync/sweep_part.h"
 
@@ -27,7 +25,7 @@ Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::strin
 }
 
 /// Hands a page to the mirror. Soft-deleted documents are left out: whether they were mirrored,
-/// and go, is for confirm_departed() to say.
+/// and go, is for confirm() to say.
 Task<Answer<Done>> Sweeper::keep(Part& part, Kept kept, std::optional<std::string> cursor,
                                  std::vector<std::string>& doubtful) {
   auto job = [this, &part, &kept, &cursor] {
@@ -95,38 +93,6 @@ Task<Answer<Done>> Sweeper::fetch(Part& part, Source source, std::stop_token sto
     if (!wanted) co_return fault_of(wanted.error());
   }
   co_return Done{};
-}
-
-/// What happened to the rows that no list names any more. Only the type's own byIds tells a
-/// deletion from a race: the data owner endpoints hide soft-deleted documents.
-Task<Answer<std::vector<store::Departure>>> Sweeper::confirm_departed(Part& part,
-                                                                      std::stop_token stop) {
-  auto job = [this, &part] { return mirror_.absent(part.kind, part.asked); };
-  auto absent = co_await mirror_thread_.run(std::move(job));
-  if (!absent) co_return fault_of(absent.error());
-  // A patient who is shared with several of us was listed several times.
-  part.counts.seen = part.held - std::min<std::uint64_t>(absent->size(), part.held) + part.unknown;
-  std::vector<store::Departure> departed;
-  std::vector<std::string> doubtful;
-  for (Chunks chunks(std::move(*absent), options_.page_size); !chunks.empty();) {
-    auto chunk = chunks.next();
-    std::unordered_set<std::string> missing(chunk.begin(), chunk.end());
-    auto kept = co_await documents(part.kind, std::move(chunk), stop);
-    if (!kept) co_return kept.error();
-    for (const auto& document : kept->page.documents) {
-      std::string id(document.id);
-      missing.erase(id);
-      if (wire::is_deleted(document.json)) {
-        departed.push_back({std::move(id), std::string(document.rev), store::Gone::deleted});
-      } else if (part.kind == Kind::patient && !wire::shared_with_any(document.json, part.owners)) {
-        departed.push_back({std::move(id), std::string(document.rev), store::Gone::hidden});
-      }
-    }
-    for (const auto& id : missing) departed.push_back({id, "", store::Gone::purged});
-    auto stored = co_await keep(part, std::move(*kept), std::nullopt, doubtful);
-    if (!stored) co_return stored.error();
-  }
-  co_return departed;
 }
 
 }  // namespace icure::sync

@@ -115,5 +115,45 @@ TEST_F(OwnersTest, AListThatIsCutOffIsNoList) {
   EXPECT_THAT(mirrored(Kind::device), ElementsAre("d1", "d2"));
 }
 
+TEST_F(OwnersTest, TellsDeletedPurgedAndHiddenApart) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  platform.soft_delete(Kind::patient, "p1");
+  platform.remove(Kind::hcp, "h1");
+  platform.at(Kind::patient, "p2")["delegations"] = nlohmann::json::object();
+  platform.unlisted = {"p2"};
+  ASSERT_THAT(sweep(), IsEmpty());
+  EXPECT_EQ(platform.asked["POST /rest/v2/patient/match"], 1);
+  auto reader = *stores->open_reader(1 << 20);
+  const auto patients = *reader->tombstones(Kind::patient, "", 9);
+  ASSERT_EQ(patients.size(), 2u);
+  EXPECT_EQ(patients[0].how, store::Gone::deleted);
+  EXPECT_EQ(patients[0].rev, platform.at(Kind::patient, "p1")["rev"]);
+  EXPECT_EQ(patients[1].how, store::Gone::hidden);
+  EXPECT_EQ((*reader->tombstones(Kind::hcp, "", 9))[0].how, store::Gone::purged);
+  EXPECT_EQ(counts[Kind::patient].deleted, 2u);
+}
+
+TEST_F(OwnersTest, APatientOfOursThatAListLeftOutIsListedOnceMore) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  platform.unlisted = {"p2"};
+  platform.before_answer = [&](const fakes::FakeHttp::Seen& seen) {
+    if (seen.target.ends_with("/patient/byIds")) platform.unlisted.clear();
+  };
+  ASSERT_THAT(sweep(), IsEmpty());
+  EXPECT_EQ(platform.asked["POST /rest/v2/patient/match"], 2);
+  EXPECT_THAT(mirrored(Kind::patient), ElementsAre("p1", "p2", "p3"));
+}
+
+TEST_F(OwnersTest, APatientThatTwoListsLeaveOutIsHidden) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  platform.unlisted = {"p2"};
+  ASSERT_THAT(sweep(), IsEmpty());
+  EXPECT_EQ(platform.asked["POST /rest/v2/patient/match"], 2);
+  EXPECT_THAT(mirrored(Kind::patient), ElementsAre("p1", "p3"));
+  platform.unlisted.clear();
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_THAT(mirrored(Kind::patient), ElementsAre("p1", "p2", "p3"));
+}
+
 }  // namespace
 }  // namespace icure::sync
