@@ -121,31 +121,40 @@ Task<Done> Engine::record(store::Run run) {
   co_return Done{};
 }
 
-/// Sweeps every kind, users first: they are what the clinic's programs ask most. A fault that
-/// concerns one kind alone does not stop the others. Returns the fault that ended it, else the
-/// first.
+/// Sweeps users first, since they are what the clinic's programs ask most, then all data owners
+/// together. A fault that concerns one kind alone does not stop the others. Returns the fault that
+/// ended it, else the first.
 Task<Fault> Engine::sweep_all(store::Run& run, std::vector<Kind>& failed_kinds,
                               std::stop_token stop) {
-  Fault first{Cause::none, 0, ""};
   // Copies: a reload may change the options while a sweep is under way.
   const auto kinds = only_failed_ ? failed_kinds_ : options_.kinds;
-  for (const auto kind : kinds) {
-    auto& counts = run.kinds[kind];
-    const auto depth = run.full ? Depth::full : Depth::quick;
-    auto swept = co_await sweeper_.sweep(kind, depth, counts, stop);
-    if (swept) {
-      succeeded();
-      log::info("{} sync of {}: {} seen, {} added, {} changed, {} deleted",
-                run.full ? "full" : "quick", name_of(kind), counts.seen, counts.added,
-                counts.changed, counts.deleted);
-      continue;
+  std::vector<Kind> users;
+  std::vector<Kind> owners;
+  for (const auto kind : kinds) (kind == Kind::user ? users : owners).push_back(kind);
+
+  Fault first{Cause::none, 0, ""};
+  const auto depth = run.full ? Depth::full : Depth::quick;
+  for (const auto& together : {users, owners}) {
+    if (together.empty()) continue;
+    auto faults = co_await sweeper_.sweep(together, depth, run.kinds, stop);
+    for (const auto kind : together) {
+      const auto at = faults.find(kind);
+      if (at == faults.end()) {
+        succeeded();
+        const auto& counts = run.kinds[kind];
+        log::info("{} sync of {}: {} seen, {} added, {} changed, {} deleted",
+                  run.full ? "full" : "quick", name_of(kind), counts.seen, counts.added,
+                  counts.changed, counts.deleted);
+        continue;
+      }
+      const auto& fault = at->second;
+      failed(fault);
+      failed_kinds.push_back(kind);
+      if (ends_run(fault.cause)) co_return fault;
+      if (first.cause == Cause::none) first = fault;
+      log::warning("sync of {} failed ({}): {}", name_of(kind), word_of(fault.cause),
+                   fault.message);
     }
-    const auto& fault = swept.error();
-    failed(fault);
-    failed_kinds.push_back(kind);
-    if (ends_run(fault.cause)) co_return fault;
-    if (first.cause == Cause::none) first = fault;
-    log::warning("sync of {} failed ({}): {}", name_of(kind), word_of(fault.cause), fault.message);
   }
   co_return first;
 }

@@ -85,6 +85,7 @@ Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop)
     attempt.body = request.body;
     attempt.max_body = request.max_body;
     attempt.timeout = request.timeout;
+    attempt.sink = request.sink;
     attempt.bearer = token_.copy();
     const auto used = token_.copy();
     auto reply = co_await exchange(std::move(attempt), stop);

@@ -135,6 +135,7 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
 }
 
 Exchange::~Exchange() {
+  if (request_.sink) request_.sink->wait_for_room(nullptr);
   for (auto* each = headers_; each; each = each->next) {
     OPENSSL_cleanse(each->data, std::char_traits<char>::length(each->data));
   }
@@ -155,15 +156,34 @@ std::string Exchange::header(const char* name) {
   return found->value;
 }
 
-std::size_t Exchange::on_body(char* bytes, std::size_t, std::size_t count, void* self) {
-  auto& exchange = *static_cast<Exchange*>(self);
+std::size_t Exchange::take(std::string_view piece) {
   // Counted after inflating, so that a small archive of a huge text is caught as well.
-  if (exchange.body_.size() + count > exchange.request_.max_body) {
-    exchange.oversized_ = true;
+  if (received_ + piece.size() > request_.max_body) {
+    oversized_ = true;
     return 0;
   }
-  exchange.body_.append(bytes, count);
-  return count;
+  long status = 0;
+  curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+  if (!request_.sink || status != 200) {
+    body_.append(piece);
+  } else {
+    switch (request_.sink->take(piece)) {
+      case BodySink::Taken::all:
+        break;
+      case BodySink::Taken::later:
+        request_.sink->wait_for_room([this] { curl_easy_pause(easy(), CURLPAUSE_CONT); });
+        return CURL_WRITEFUNC_PAUSE;
+      case BodySink::Taken::refused:
+        refused_ = true;
+        return 0;
+    }
+  }
+  received_ += piece.size();
+  return piece.size();
+}
+
+std::size_t Exchange::on_body(char* bytes, std::size_t, std::size_t count, void* self) {
+  return static_cast<Exchange*>(self)->take({bytes, count});
 }
 
 int Exchange::on_socket(void*, curl_socket_t socket, curlsocktype) {
@@ -182,6 +202,7 @@ CURLcode Exchange::on_tls(CURL*, void* context, void* self) {
 
 Answer<HttpReply> Exchange::result(CURLcode verdict, WallTime now) {
   if (oversized_) return Fault{Cause::oversized, 200, "the answer is larger than it can be"};
+  if (refused_) return Fault{Cause::bad_answer, 200, "the answer is not what was asked for"};
   if (verdict != CURLE_OK) {
     Failure failure{verdict};
     failure.proxied = !options_.proxy.empty();
