@@ -52,6 +52,7 @@ bool has_duplicate(std::span<const Member> members) {
   return false;
 }
 
+/// After an error simdjson's iterator is dead: whatever fails ends the whole walk.
 class Walk {
  public:
   Walk(std::string_view json, od::document& document, Outline& outline)
