@@ -36,6 +36,7 @@ struct World {
   Options options;
   Population population;
   Documents documents;
+  Credentials credentials;
   Auth auth;
   std::vector<Message> messages;
 };
