@@ -288,3 +288,30 @@ class Inviting(unittest.TestCase):
         self.assertEqual(len(self.box.api("GET", "/dataowner/current/hierarchy/stub")[1]), 2)
         self.box.control("POST", "/auth", {"user": user["id"], "otp": None, "status": "DISABLED"})
         self.assertEqual(self.enter(password, user["login"])[0], 401)
+
+
+class SharingKeys(Case):
+    def test_exchange_data_by_every_way(self):
+        own = self.box.info["dataOwnerId"]
+        parent = self.box.api("GET", "/hcparty/" + own)[1]["parentId"]
+        pairs = {"x1": (own, parent), "x2": (own, "stranger"), "x3": (parent, own), "x4": ("stranger", "stranger")}
+        for id_, (delegator, delegate) in pairs.items():
+            doc = {"id": id_, "delegator": delegator, "delegate": delegate, "exchangeKey": {"fp": "AA=="}}
+            self.assertTrue(self.box.control("POST", "/create", {"kind": "exchangedata", "doc": doc})["rev"].startswith("1-"))
+        self.assertEqual(self.box.send("control", "POST", "/create", {"kind": "exchangedata", "doc": {"id": "x1"}})[0], 409)
+        self.assertEqual(self.box.send("control", "POST", "/create", {"kind": "exchangedata", "doc": {}})[0], 400)
+        self.box.control("POST", "/create", {"kind": "exchangedatamap", "doc": {"id": "m1", "encryptedExchangeDataIds": {"fp": "AA=="}}})
+        one = self.box.api("GET", "/exchangedata/x1")
+        self.assertEqual((one[0], one[1]["delegator"]), (200, own))
+        self.assertEqual(self.box.api("GET", "/exchangedata/x9")[0], 404)
+        ids = lambda answer: [each["id"] for each in answer[1]]  # noqa: E731
+        self.assertEqual(ids(self.box.api("POST", "/exchangedata/byIds", {"ids": ["x3", "x9", "x1"]})), ["x3", "x1"])
+        self.assertEqual([r["id"] for r in self.box.walk("/exchangedata/byParticipant", 2, dataOwnerId=own)[0]], ["x1", "x2", "x3"])
+        self.assertEqual(len(self.box.walk(f"/exchangedata/byParticipant/{parent}", 1)[0]), 2)
+        query = f"?delegatorId={own}&delegateId={parent}"
+        self.assertEqual(ids(self.box.api("GET", "/exchangedata/byDelegatorDelegate" + query)), ["x1"])
+        self.assertEqual(ids(self.box.api("GET", f"/exchangedata/byDelegatorDelegate/{parent}/{own}")), ["x3"])
+        counterparts = f"/exchangedata/byParticipant/counterparts?dataOwnerId={own}&counterpartsTypes="
+        self.assertEqual(self.box.api("GET", counterparts + "hcp,device"), (200, [parent]))
+        self.assertEqual(self.box.api("GET", counterparts + "patient"), (200, []))
+        self.assertEqual(ids(self.box.api("POST", "/exchangedatamap/batch", {"ids": ["m1", "m2"]})), ["m1"])
