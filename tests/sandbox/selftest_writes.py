@@ -4,10 +4,9 @@ import base64
 import http.client
 import json
 import time
-import unittest
 import uuid
 
-from selftest_box import Case, Sandbox
+from selftest_box import Case
 
 PATHS = {"user": "user", "hcp": "hcparty", "patient": "patient", "device": "device"}
 
@@ -176,12 +175,13 @@ class Writing(Case):
         self.assertEqual(self.post("user", doc)[0], 400)
 
 
-class Inviting(unittest.TestCase):
+class Inviting(Case):
     def setUp(self):
-        self.box = Sandbox()
-        self.addCleanup(self.box.stop)
+        self.box.control("POST", "/auth", {"elevated_seconds": 300})
+        self.box.control("DELETE", "/messages")
         self.box.login()
-        _, self.user = self.box.api("POST", "/user", fresh(email="guest@mail.test"))
+        self.mail = uuid.uuid4().hex + "@mail.test"
+        _, self.user = self.box.api("POST", "/user", fresh(email=self.mail))
 
     def mint(self, user=None, key="invite", validity="?tokenValidity=172800", value=None):
         headers = {"Authorization": "Bearer " + self.box.token, **({"token": value} if value else {})}
@@ -189,8 +189,8 @@ class Inviting(unittest.TestCase):
         status, headers, text = self.box.send("platform", "POST", path, None, headers)
         return status, text.decode(), headers
 
-    def enter(self, password, username="guest@mail.test"):
-        credentials = {"username": username, "password": password}
+    def enter(self, password, username=None):
+        credentials = {"username": username or self.mail, "password": password}
         status, _, text = self.box.send("platform", "POST", "/rest/v2/auth/login", credentials)
         return status, json.loads(text) if text else None
 
