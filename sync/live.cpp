@@ -63,6 +63,7 @@ Task<Done> Live::loop(std::stop_token stop) {
     changed_.fire();
   });
   std::vector<Task<Done>> following;
+  following.reserve(kAllKinds.size());
   for (const auto kind : kAllKinds) following.push_back(follow(kind, stop));
   for (auto& each : following) each.start();
   for (auto& each : following) co_await each;
