@@ -112,11 +112,15 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
       engine_(rest_, sweeper_, {store_.files->ledger(), ledger_thread_}, clock, random),
       refresher_(rest_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
+      websockets_(loop, http_options(config_.config.platform)),
+      hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
+      live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
       sync_api_(engine_),
-      status_api_(directory_, session_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
+      status_api_(directory_, session_, live_,
+                  {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
@@ -147,6 +151,10 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   sweeper_.configure({static_cast<std::size_t>(config.platform.page_size),
                       config.sync.full_interval, config.mirror.patients_of});
   engine_.configure({config.mirror.kinds, config.sync.interval, config.sync.full_interval});
+  hints_.configure({static_cast<std::size_t>(config.platform.page_size),
+                    static_cast<std::size_t>(config.sync.brake_count), config.sync.interval});
+  live_.configure(
+      {config.sync.live, config.platform.login, config.mirror.kinds, config.mirror.patients_of});
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }
@@ -176,6 +184,8 @@ Result<Done, StartFailure> App::listen() {
 
 void App::run() {
   scope_.run(engine_.loop(scope_.token()));
+  scope_.run(hints_.loop(scope_.token()));
+  scope_.run(live_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(
@@ -205,6 +215,7 @@ Task<Done> App::watch(std::stop_token stop) {
 }
 
 void App::changed() {
+  live_.line_changed();
   if (!stopping_) notify::status(status_api_.summary());
 }
 
@@ -251,6 +262,7 @@ void App::reload() {
   keep_until_restart(*loaded);
   config_ = std::move(*loaded);
   http_.configure(http_options(config_.config.platform));
+  websockets_.configure(http_options(config_.config.platform));
   session_.replace(login_of(config_.config.platform));
   apply(config_, std::move(rules));
   engine_.settings_changed();

@@ -21,7 +21,10 @@
 #include "ipc/server.h"
 #include "store/open.h"
 #include "sync/engine.h"
+#include "sync/hints.h"
+#include "sync/live.h"
 #include "sync/platform/curl_http.h"
+#include "sync/platform/curl_websocket.h"
 #include "sync/refresh.h"
 
 namespace icure {
@@ -79,6 +82,9 @@ class App {
   sync::Sweeper sweeper_;
   sync::Engine engine_;
   sync::Refresher refresher_;
+  sync::CurlWebsockets websockets_;
+  sync::Hints hints_;
+  sync::Live live_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
