@@ -26,14 +26,18 @@ std::string without_prefix(std::string text, std::string_view prefix) {
 Auth::Auth(const Options& options, const Documents& documents)
     : options_(options),
       documents_(documents),
-      own_user_(documents.population().id(Kind::user, 0)),
-      signer_(std::make_unique<JwtSigner>()) {
+      own_user_(documents.population().id(Kind::user, 0)) {
   passwords_[own_user_] = options.password;
 }
 
 void Auth::expire_all() {
   sessions_.clear();
-  signer_ = std::make_unique<JwtSigner>();
+  signer_.reset();
+}
+
+const JwtSigner& Auth::signer() const {
+  if (!signer_) signer_ = std::make_unique<JwtSigner>();
+  return *signer_;
 }
 
 void Auth::set_password(const std::string& user_id, const std::string& password) {
@@ -91,7 +95,7 @@ std::string Auth::issue(const std::string& user_id, Use use, std::int64_t second
   }
   if (sessions_.size() > kManySessions)
     std::erase_if(sessions_, [](const auto& each) { return each.second.expires < now_seconds(); });
-  std::string token = signer_->sign(claims);
+  std::string token = signer().sign(claims);
   sessions_[token] = {user_id, use, now_seconds() + seconds, access};
   return token;
 }

@@ -35,7 +35,7 @@ class Auth {
   /// Forgets every token, as a platform does that starts with new keys.
   void expire_all();
   void set_password(const std::string& user_id, const std::string& password);
-  std::string public_key() const { return signer_->public_key(); }
+  std::string public_key() const { return signer().public_key(); }
 
  private:
   enum class Use { access, refresh };
@@ -51,6 +51,7 @@ class Auth {
   };
 
   Found find_user(const std::string& name, const std::string& secret) const;
+  const JwtSigner& signer() const;
   bool password_fits(const Row& user, const std::string& password) const;
   std::string issue(const std::string& user_id, Use use, std::int64_t seconds, bool from_login);
   std::optional<Session> session(const std::string& token, Use use) const;
@@ -58,7 +59,7 @@ class Auth {
   const Options& options_;
   const Documents& documents_;
   std::string own_user_;
-  std::unique_ptr<JwtSigner> signer_;
+  mutable std::unique_ptr<JwtSigner> signer_;  // made when first needed: it takes a while
   std::unordered_map<std::string, Session> sessions_;
   std::unordered_map<std::string, std::string> passwords_;
   std::uint64_t issued_ = 0;
