@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "daemon/base/event.h"
 #include "tests/sandbox/faults.h"
 #include "tests/support/jwt.h"
 
@@ -82,20 +83,54 @@ Task<sync::Answer<sync::HttpReply>> Line::send(sync::HttpRequest request, std::s
   const auto plan = this->plan(request);
   auto there = co_await clock_.sleep(plan.there, stop);
   if (!there) co_return sync::Fault{sync::Cause::stopping, 0, "stopped"};
-  auto answer = meet(request, plan.fate);
+  auto met = meet(request, plan.fate);
   auto back = co_await clock_.sleep(plan.back, stop);
   if (!back) co_return sync::Fault{sync::Cause::stopping, 0, "stopped"};
+  if (request.sink && !met.heard.empty()) {
+    const bool taken = co_await pour(*request.sink, met.heard);
+    if (!taken) met.answer = sync::Fault{sync::Cause::bad_answer, 200, "the reader wants no more"};
+  }
+  const auto& answer = met.answer;
   const auto path = request.target.substr(0, request.target.find('?'));
   if (answer) {
-    log_.note("{} {}: {}, {} bytes{}", request.method, path, answer->status, answer->body.size(),
-              plan.fate == Fate::fine ? "" : ", spoilt");
+    log_.note("{} {}: {}, {} bytes{}", request.method, path, answer->status,
+              answer->body.size() + met.heard.size(), plan.fate == Fate::fine ? "" : ", spoilt");
   } else {
     log_.note("{} {}: {}", request.method, path, sync::word_of(answer.error().cause));
   }
   co_return answer;
 }
 
-sync::Answer<sync::HttpReply> Line::meet(const sync::HttpRequest& request, Fate fate) {
+/// A body goes to the request's sink in pieces, and as far as it came also when it was cut off.
+Line::Met Line::meet(const sync::HttpRequest& request, Fate fate) {
+  Met met{answer_to(request, fate), ""};
+  if (!request.sink) return met;
+  if (met.answer && met.answer->status == 200) {
+    met.heard = std::exchange(met.answer->body, {});
+  } else if (fate == Fate::broken && known(request.bearer.reveal())) {
+    met.heard = at_platform(request, Fate::fine).body;
+    met.heard.resize(chance_.below(met.heard.size() + 1));
+  }
+  return met;
+}
+
+Task<bool> Line::pour(sync::BodySink& sink, const std::string& body) {
+  constexpr std::size_t kPiece = 37;
+  Event room;
+  for (std::size_t at = 0; at < body.size(); at += kPiece) {
+    const auto piece = std::string_view(body).substr(at, kPiece);
+    auto taken = sink.take(piece);
+    while (taken == sync::BodySink::Taken::later) {
+      sink.wait_for_room([&room] { room.fire(); });
+      co_await room.wait();
+      taken = sink.take(piece);
+    }
+    if (taken == sync::BodySink::Taken::refused) co_return false;
+  }
+  co_return true;
+}
+
+sync::Answer<sync::HttpReply> Line::answer_to(const sync::HttpRequest& request, Fate fate) {
   using sync::Cause;
   switch (fate) {
     case Fate::no_way:

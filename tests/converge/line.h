@@ -51,7 +51,14 @@ class Line final : public sync::Http {
   };
 
   Plan plan(const sync::HttpRequest& request);
-  sync::Answer<sync::HttpReply> meet(const sync::HttpRequest& request, Fate fate);
+  struct Met {
+    sync::Answer<sync::HttpReply> answer;
+    std::string heard;  // of the body, for the request's sink
+  };
+
+  Met meet(const sync::HttpRequest& request, Fate fate);
+  sync::Answer<sync::HttpReply> answer_to(const sync::HttpRequest& request, Fate fate);
+  static Task<bool> pour(sync::BodySink& sink, const std::string& body);
   sync::HttpReply at_platform(const sync::HttpRequest& request, Fate fate);
   sync::HttpReply with_tokens(bool login);
   std::string issue(Millis lifetime);

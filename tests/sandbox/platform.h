@@ -15,6 +15,9 @@ class Platform {
   /// `world` outlives it.
   explicit Platform(World& world);
 
+  /// For a line that needs more than the world, such as a websocket's.
+  Routes& routes() { return routes_; }
+
   Reply answer(const Request& request);
   /// Makes all pages of users, so that a benchmark never waits for one.
   void warm_up();
