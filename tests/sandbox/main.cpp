@@ -53,6 +53,7 @@ int serve(const Options& options) {
   Routes controls;
   add_data_controls(controls, bench);
   add_line_controls(controls, bench);
+  add_people_controls(controls, bench);
   add_live_controls(controls, bench);
   HttpServer control_server(
       "control", [&](const Request& request) { return controls.answer(request, {}); }, {});

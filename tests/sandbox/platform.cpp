@@ -29,6 +29,9 @@ Platform::Platform(World& world) : world_(world) {
   add_user_routes(routes_, world);
   add_owner_routes(routes_, world);
   add_entity_routes(routes_, world);
+  add_token_routes(routes_, world);
+  add_write_routes(routes_, world);
+  add_exchange_routes(routes_, world);
 }
 
 Reply Platform::answer(const Request& request) {

@@ -38,5 +38,8 @@ void add_auth_routes(Routes& routes, World& world);
 void add_user_routes(Routes& routes, World& world);
 void add_owner_routes(Routes& routes, World& world);
 void add_entity_routes(Routes& routes, World& world);
+void add_write_routes(Routes& routes, World& world);
+void add_token_routes(Routes& routes, World& world);
+void add_exchange_routes(Routes& routes, World& world);
 
 }  // namespace icure::sandbox
