@@ -82,6 +82,7 @@ class Walk {
     return trim_end({start, static_cast<std::size_t>(end - start)});
   }
 
+  // Every value is asked for: one that is not, simdjson skips without looking at its shape.
   // Recursion in these is bounded by kDeepest.
   bool walk_value(od::value value, std::string_view& raw) {  // NOLINT(misc-no-recursion)
     const auto token = trim_end(value.raw_json_token());
@@ -102,14 +103,20 @@ class Walk {
         // That the rest of a string is sound was seen when the text was indexed.
         if (token.size() < 2 || token.back() != '"') return false;
         std::string_view text;
-        return token.find('\\') == token.npos || value.get_string().get(text) == simdjson::SUCCESS;
+        od::raw_json_string raw_text;
+        return token.find('\\') == token.npos
+                   ? value.get_raw_json_string().get(raw_text) == simdjson::SUCCESS
+                   : value.get_string().get(text) == simdjson::SUCCESS;
       }
       case 't':
-        return token == "true";
-      case 'f':
-        return token == "false";
-      case 'n':
-        return token == "null";
+      case 'f': {
+        bool truth = false;
+        return value.get_bool().get(truth) == simdjson::SUCCESS;
+      }
+      case 'n': {
+        bool is_null = false;
+        return value.is_null().get(is_null) == simdjson::SUCCESS && is_null;
+      }
       default:
         return value.get_double().error() == simdjson::SUCCESS;
     }

@@ -40,7 +40,7 @@ struct PatientReader::Work {
   explicit Work(const ExchangeKeys& exchange) : opener(exchange) {}
 
   bool read_text(std::string_view document) {
-    text.assign(document.begin(), document.end());
+    assign(text, document);
     pad(text);
     return read_outline(parser, as_text(text), outline);
   }
