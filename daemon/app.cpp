@@ -116,12 +116,13 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       user_api_(directory_),
       owner_api_(directory_),
       sync_api_(engine_),
-      status_api_(directory_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
+      status_api_(directory_, session_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
                static_cast<std::size_t>(config_.config.ipc.max_clients), geteuid()},
               nullptr),
+      network_(loop, [this] { engine_.network_changed(); }),
       last_resort_(loop) {
   for (const auto& [name, schema] : api::component_schemas()) methods_.add_schema(name, schema);
   hello_.register_on(methods_);
@@ -134,6 +135,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   }
   signals_.push_back(std::make_unique<loop::Signal>(loop, SIGHUP, [this] { reload(); }));
   engine_.watch([this] { changed(); });
+  engine_.watch_login([this] { return session_.password_changed(); });
 }
 
 App::~App() = default;
@@ -175,6 +177,12 @@ Result<Done, StartFailure> App::listen() {
 void App::run() {
   scope_.run(engine_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
+  if (auto listening = network_.listen(); !listening) {
+    log::warning(
+        "no news of this machine's network ({}): a line that comes back is found a little "
+        "later, by asking",
+        listening.error().message);
+  }
   log::info("serving; version {}", kVersion);
   notify::ready();
   changed();
@@ -245,7 +253,7 @@ void App::reload() {
   http_.configure(http_options(config_.config.platform));
   session_.replace(login_of(config_.config.platform));
   apply(config_, std::move(rules));
-  engine_.try_now();
+  engine_.settings_changed();
   log::info("configuration read again");
   notify::ready();
 }

@@ -13,6 +13,7 @@
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
 #include "daemon/loop/each_turn.h"
+#include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
 #include "daemon/loop/system_clock.h"
 #include "daemon/loop/worker.h"
@@ -88,6 +89,7 @@ class App {
   ipc::Server server_;
   Scope scope_;
   std::vector<std::unique_ptr<loop::Signal>> signals_;
+  loop::Network network_;
   loop::Timer last_resort_;
   bool stopping_ = false;
 };

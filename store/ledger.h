@@ -44,6 +44,10 @@ class Ledger {
   virtual Result<std::vector<Run>> runs(std::size_t limit) = 0;
   /// Marks runs that a crash left `running` as `cut_off`. Call at start.
   virtual Result<Done> close_cut_off_runs() = 0;
+
+  /// Until when a person paused the sync; absent: it is not paused.
+  virtual Result<std::optional<WallTime>> paused_until() = 0;
+  virtual Result<Done> set_pause(std::optional<WallTime> until) = 0;
 };
 
 }  // namespace icure::store

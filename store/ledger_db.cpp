@@ -1,5 +1,7 @@
 #include "store/ledger_db.h"
 
+#include "store/outbox_db.h"
+
 namespace icure::store {
 namespace {
 
@@ -43,8 +45,8 @@ std::int64_t millis_of(WallTime time) {
 
 class SqliteLedger final : public Ledger {
  public:
-  explicit SqliteLedger(SQLite::Database db)
-      : db_(std::move(db)),
+  explicit SqliteLedger(SQLite::Database& db)
+      : db_(db),
         record_(db_,
                 "INSERT INTO run (id, trigger, full, started, finished, state, cause, requests, "
                 "bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE "
@@ -60,7 +62,10 @@ class SqliteLedger final : public Ledger {
               "bytes FROM run ORDER BY number DESC LIMIT ?1"),
         kinds_(db_,
                "SELECT kind, seen, added, changed, deleted, held FROM run_kind WHERE run = ?1"),
-        cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'") {}
+        cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'"),
+        pause_(db_, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'paused_until'"),
+        set_pause_(db_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused_until', ?1)"),
+        end_pause_(db_, "DELETE FROM meta WHERE name = 'paused_until'") {}
 
   ~SqliteLedger() override { checkpoint(db_); }
 
@@ -108,6 +113,25 @@ class SqliteLedger final : public Ledger {
     });
   }
 
+  Result<std::optional<WallTime>> paused_until() override {
+    return guarded([&]() -> Result<std::optional<WallTime>> {
+      auto rows = pause_();
+      if (!rows.next()) return std::optional<WallTime>();
+      return std::optional(WallTime(Millis(rows.integer(0))));
+    });
+  }
+
+  Result<Done> set_pause(std::optional<WallTime> until) override {
+    return guarded([&]() -> Result<Done> {
+      if (until) {
+        set_pause_.run(std::to_string(millis_of(*until)));
+      } else {
+        end_pause_.run();
+      }
+      return Done{};
+    });
+  }
+
  private:
   std::int64_t record_row(const Run& run) {
     std::optional<std::int64_t> finished;
@@ -131,14 +155,15 @@ class SqliteLedger final : public Ledger {
     }
   }
 
-  SQLite::Database db_;
-  Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_;
+  SQLite::Database& db_;
+  Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_, pause_,
+      set_pause_, end_pause_;
 };
 
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema};
+  static const std::string steps[] = {kFirstSchema, outbox_schema()};
   return steps;
 }
 
@@ -151,8 +176,8 @@ std::string platform_of_ledger(SQLite::Database& db, const std::string& platform
   return std::string(rows.text(0));
 }
 
-std::unique_ptr<Ledger> make_ledger(SQLite::Database db) {
-  return std::make_unique<SqliteLedger>(std::move(db));
+std::unique_ptr<Ledger> make_ledger(SQLite::Database& db) {
+  return std::make_unique<SqliteLedger>(db);
 }
 
 }  // namespace icure::store

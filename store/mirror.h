@@ -4,6 +4,8 @@
 // kept as the platform's own bytes; store/facts.h reads from it the few things that are queried.
 #pragma once
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +30,8 @@ struct Document {
 struct Applied {
   std::uint64_t added = 0;
   std::uint64_t changed = 0;
-  /// Rows answered later than this page was asked for, which differ from it: read them by id.
+  /// Rows answered, or found gone, later than this page was asked for, which differ from it: read
+  /// them by id.
   std::vector<std::string> doubtful;
   /// Documents that are no well-formed JSON objects: not stored, the others of the page are.
   std::vector<std::string> unreadable;
@@ -46,6 +49,17 @@ struct Departure {
   std::string id;
   std::string rev;  ///< The deleting revision, if the platform told it.
   Gone how = Gone::deleted;
+  Order asked = std::numeric_limits<Order>::max();  ///< When the answer that told it was asked for.
+  Order answered = 0;                               ///< When that answer came.
+};
+
+/// What is kept of a row that departed.
+struct Tombstone {
+  Kind kind = Kind::user;
+  std::string id;
+  std::string rev;  ///< Empty if the platform did not tell it.
+  Gone how = Gone::deleted;
+  WallTime at{};  ///< When it was learned.
 };
 
 /// A sweep that was begun and not finished.
@@ -75,9 +89,14 @@ class MirrorWriter {
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
 
-  /// Notes ids as alive, for absent(). Returns those that the mirror does not hold.
-  virtual Result<std::vector<std::string>> mark_present(
-      Kind kind, const std::vector<std::string_view>& ids) = 0;
+  /// Notes ids as alive, for absent(), and wants those that the mirror does not hold. Returns how
+  /// many were not wanted before.
+  virtual Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) = 0;
+  /// Puts ids on the list of documents to be read: it is kept on the disk, each id once, and
+  /// begin_sweep() clears it.
+  virtual Result<Done> want(Kind kind, const std::vector<std::string>& ids) = 0;
+  /// Takes up to `limit` ids off that list; empty: nothing is wanted.
+  virtual Result<std::vector<std::string>> take_wanted(Kind kind, std::size_t limit) = 0;
   /// The ids of rows that no mark_present() of this sweep named and that were last answered
   /// before `asked` (a row stored meanwhile is not absent).
   virtual Result<std::vector<std::string>> absent(Kind kind, Order asked) = 0;
@@ -87,8 +106,9 @@ class MirrorWriter {
   /// Which of these are not held with that rev.
   virtual Result<std::vector<std::string>> outdated(Kind kind, const std::vector<Stub>& stubs) = 0;
 
-  /// Removes the departed (leaving tombstones) and, if given, sets `as_of` and `complete` and
-  /// forgets the unfinished sweep, in one transaction. Returns how many rows it removed.
+  /// Removes the departed (leaving tombstones), but not a row that was answered after its departure
+  /// was asked for; and, if given, sets `as_of` and `complete` and forgets the unfinished sweep, in
+  /// one transaction. Returns how many rows it removed.
   virtual Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
                                              std::optional<WallTime> as_of) = 0;
   /// Forgets the comparing state of begin_sweep(); the sweep stays resumable.
@@ -144,6 +164,9 @@ class MirrorReader {
   /// Rows in which each word of `text` begins a word of name, login or e-mail, or the digits of a
   /// phone, case and accents folded. No order is promised. Empty or wordless text: no rows.
   virtual Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) = 0;
+  /// What departed and did not come back, in the order of ids (bytewise), after `after`.
+  virtual Result<std::vector<Tombstone>> tombstones(Kind kind, const std::string& after,
+                                                    std::size_t limit) = 0;
   /// The state of the mirror by now, and the one that this turn's reads see. What was read of
   /// `seen()` still holds while `changes()` is equal to it.
   virtual Changes changes() const = 0;

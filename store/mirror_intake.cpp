@@ -91,9 +91,24 @@ std::vector<MirrorIntake::Change> MirrorIntake::compare(Kind kind, IdTable& tabl
         continue;
       }
     }
+    if (!change.stored && tables(kind).buried_since(document.id, asked)) {
+      applied.doubtful.emplace_back(document.id);
+      continue;
+    }
     changes.push_back(std::move(change));
   }
   return changes;
+}
+
+void MirrorIntake::count_order(Order answered) {
+  if (answered <= newest_order_) return;
+  newest_order_ = answered;
+  store_order();
+}
+
+void MirrorIntake::store_order() {
+  Query order(db_, "UPDATE meta SET value = ?1 WHERE name = 'newest_order'");
+  order.run(static_cast<std::int64_t>(newest_order_));
 }
 
 void MirrorIntake::learn(Kind kind, const std::vector<Change>& changes) {
@@ -134,10 +149,7 @@ void MirrorIntake::commit() {
   try {
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const auto kind : kAllKinds) write_held(kind);
-    if (held_.has_rows()) {
-      Query order(db_, "UPDATE meta SET value = ?1 WHERE name = 'newest_order'");
-      order.run(static_cast<std::int64_t>(newest_order_));
-    }
+    if (held_.has_rows()) store_order();
     transaction.commit();
   } catch (const SQLite::Exception&) {
     forget_held();

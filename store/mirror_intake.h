@@ -42,6 +42,8 @@ class MirrorIntake {
   std::optional<Sweep>& sweep(Kind kind) { return sweeps_[index_of(kind)]; }
   DocumentPress& press() { return press_; }
   Order newest_order() const { return newest_order_; }
+  /// Inside a transaction: an answer of that order is stored, besides those that take() saw.
+  void count_order(Order answered);
 
   /// Ids and revisions as the tables of revisions know them.
   std::uint64_t hash(std::string_view text) const;
@@ -72,6 +74,7 @@ class MirrorIntake {
                                     Applied& applied);
   Result<Done> index(Kind kind, std::int64_t at_least);
   void write_held(Kind kind);
+  void store_order();
   void settle(Kind kind);
   void forget_held();
   void use_stored_dictionary(Kind kind);

@@ -51,6 +51,9 @@ class SqliteMirrorReader final : public MirrorReader {
         begin_(db_, "BEGIN"),
         end_(db_, "COMMIT"),
         state_(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1"),
+        tombstones_(db_,
+                    "SELECT id, rev, how, at FROM tombstone WHERE kind = ?1 AND id > ?2 "
+                    "ORDER BY id LIMIT ?3"),
         lookup_(db_, "SELECT row FROM lookup WHERE hash = ?1 AND kind = ?2"),
         kinds_{KindQueries(db_, Kind::user), KindQueries(db_, Kind::hcp),
                KindQueries(db_, Kind::patient), KindQueries(db_, Kind::device)},
@@ -116,6 +119,20 @@ class SqliteMirrorReader final : public MirrorReader {
         auto row = decoded(rows);
         if (!row) return std::move(row).error();
         found.push_back(std::move(*row));
+      }
+      return found;
+    });
+  }
+
+  Result<std::vector<Tombstone>> tombstones(Kind kind, const std::string& after,
+                                            std::size_t limit) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<Tombstone>> {
+      begin_turn();
+      std::vector<Tombstone> found;
+      for (auto rows = tombstones_(number_of(kind), after, static_cast<std::int64_t>(limit));
+           rows.next();) {
+        found.push_back({kind, std::string(rows.text(0)), std::string(rows.text(1)),
+                         static_cast<Gone>(rows.integer(2)), time_of(rows.integer(3))});
       }
       return found;
     });
@@ -223,7 +240,7 @@ class SqliteMirrorReader final : public MirrorReader {
   SQLite::Database db_;
   const std::atomic<Changes>& changes_;
   std::uint64_t seed_;
-  Query begin_, end_, state_, lookup_;
+  Query begin_, end_, state_, tombstones_, lookup_;
   std::array<KindQueries, kAllKinds.size()> kinds_;
   Tokenizer tokenizer_;
   Decoder decoder_;

@@ -58,6 +58,17 @@ CREATE TABLE tombstone (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// The documents that a sweep is still to read: too many for the memory when a kind fills.
+constexpr auto kWanted = R"sql(
+CREATE TABLE wanted (
+  kind INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// The order of the answer that told of the departure: an older page must not bring the row back.
+constexpr auto kTombstoneOrder =
+    "ALTER TABLE tombstone ADD COLUMN answered INTEGER NOT NULL DEFAULT 0";
+
 std::string first_schema() {
   std::string sql = kShared;
   for (const auto kind : kAllKinds) {
@@ -70,7 +81,7 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema()};
+  static const std::string steps[] = {first_schema(), kWanted, kTombstoneOrder};
   return steps;
 }
 

@@ -55,10 +55,11 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
       remove_words_(db, sql("DELETE FROM {0}_words WHERE rowid = ?1", kind)),
       add_hash_(db, "INSERT INTO lookup (hash, kind, row) VALUES (?1, ?2, ?3)"),
       remove_hash_(db, "DELETE FROM lookup WHERE hash = ?1 AND kind = ?2 AND row = ?3"),
-      bury_(
-          db,
-          "INSERT OR REPLACE INTO tombstone (kind, id, rev, how, at) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      bury_(db,
+            "INSERT OR REPLACE INTO tombstone (kind, id, rev, how, at, answered) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
       unbury_(db, "DELETE FROM tombstone WHERE kind = ?1 AND id = ?2"),
+      buried_(db, "SELECT 1 FROM tombstone WHERE kind = ?1 AND id = ?2 AND answered >= ?3"),
       merge_(db, sql("INSERT INTO {0}_words ({0}_words, rank) VALUES (?1, ?2)", kind)) {
   reload();
 }
@@ -154,7 +155,12 @@ void KindTables::remove(std::int64_t row, std::string_view id,
 }
 
 void KindTables::bury(const Departure& departure, std::int64_t at) {
-  bury_.run(kind_, departure.id, departure.rev, number(departure.how), at);
+  bury_.run(kind_, departure.id, departure.rev, number(departure.how), at,
+            number(departure.answered));
+}
+
+bool KindTables::buried_since(std::string_view id, Order asked) {
+  return buried_(kind_, id, number(asked)).next();
 }
 
 void KindTables::end_fill() {

@@ -74,6 +74,8 @@ class KindTables {
   void write(std::vector<Staged>& documents, Indexing indexing);
   void remove(std::int64_t row, std::string_view id, const std::vector<std::int64_t>& hashes);
   void bury(const Departure& departure, std::int64_t at);
+  /// Whether an answer that came after `asked` said that this id is gone.
+  bool buried_since(std::string_view id, Order asked);
 
   std::int64_t unindexed() const { return next_row_ - 1 - indexed_; }
   /// Calls visit(row, id, frame) for the oldest `limit` rows that are not indexed.
@@ -100,7 +102,7 @@ class KindTables {
   Query by_id_, by_row_, frame_of_, all_, ids_, unindexed_, state_;
   Query insert_, update_, remove_, count_, mark_indexed_;
   Query add_id_, update_id_, remove_id_, add_words_, remove_words_, add_hash_, remove_hash_;
-  Query bury_, unbury_, merge_;
+  Query bury_, unbury_, buried_, merge_;
 };
 
 }  // namespace icure::store

@@ -17,7 +17,12 @@ void warn_if_failed(const Result<Done>& result) {
 class SqliteMirrorWriter final : public MirrorWriter {
  public:
   SqliteMirrorWriter(SQLite::Database db, const Clock& clock)
-      : clock_(clock), db_(std::move(db)), intake_(db_) {
+      : clock_(clock),
+        db_(std::move(db)),
+        intake_(db_),
+        want_(db_, "INSERT OR IGNORE INTO wanted (kind, id) VALUES (?1, ?2)"),
+        wanted_(db_, "SELECT id FROM wanted WHERE kind = ?1 ORDER BY id LIMIT ?2"),
+        forget_wanted_(db_, "DELETE FROM wanted WHERE kind = ?1 AND id <= ?2") {
     set_cache(db_, kSmallCache);
   }
 
@@ -37,6 +42,8 @@ class SqliteMirrorWriter final : public MirrorWriter {
     return guarded_mirror(db_, [&]() -> Result<Done> {
       intake_.commit();
       if (resumable) store_sweep(kind, state);
+      Query clear(db_, "DELETE FROM wanted WHERE kind = ?1");
+      clear.run(number_of(kind));
       Query read(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1");
       auto rows = read(number_of(kind));
       rows.next();
@@ -67,19 +74,36 @@ class SqliteMirrorWriter final : public MirrorWriter {
     });
   }
 
-  Result<std::vector<std::string>> mark_present(Kind kind,
-                                                const std::vector<std::string_view>& ids) override {
-    auto& sweep = intake_.sweep(kind);
-    if (!sweep) return no_sweep(kind);
-    std::vector<std::string> unknown;
-    for (const auto id : ids) {
-      if (auto* entry = sweep->revisions.find(intake_.hash(id))) {
-        entry->present = true;
-      } else {
-        unknown.emplace_back(id);
+  Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) override {
+    return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
+      auto& sweep = intake_.sweep(kind);
+      if (!sweep) return no_sweep(kind);
+      std::vector<std::string_view> unknown;
+      for (const auto& id : ids) {
+        auto* entry = sweep->revisions.find(intake_.hash(id));
+        if (entry) entry->present = true;
+        if (!entry || entry->rev == 0) unknown.push_back(id);
       }
-    }
-    return unknown;
+      return put_on_list(kind, unknown);
+    });
+  }
+
+  Result<Done> want(Kind kind, const std::vector<std::string>& ids) override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      put_on_list(kind, {ids.begin(), ids.end()});
+      return Done{};
+    });
+  }
+
+  Result<std::vector<std::string>> take_wanted(Kind kind, std::size_t limit) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
+      std::vector<std::string> taken;
+      for (auto rows = wanted_(number_of(kind), static_cast<std::int64_t>(limit)); rows.next();) {
+        taken.emplace_back(rows.text(0));
+      }
+      if (!taken.empty()) forget_wanted_.run(number_of(kind), taken.back());
+      return taken;
+    });
   }
 
   Result<std::vector<std::string>> absent(Kind kind, Order asked) override {
@@ -140,18 +164,18 @@ class SqliteMirrorWriter final : public MirrorWriter {
       auto indexed = intake_.index_all(kind);
       if (!indexed) return std::move(indexed).error();
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      std::uint64_t removed = 0;
+      std::vector<std::string_view> removed;
       for (const auto& departure : departed) {
         auto gone = depart(kind, departure);
         if (!gone) return std::move(gone).error();
-        removed += *gone ? 1 : 0;
+        if (*gone) removed.push_back(departure.id);
       }
       if (as_of) complete(kind, *as_of);
       transaction.commit();
       if (auto& sweep = intake_.sweep(kind)) {
-        for (const auto& departure : departed) intake_.strike(sweep->revisions, departure.id);
+        for (const auto id : removed) intake_.strike(sweep->revisions, id);
       }
-      return removed;
+      return removed.size();
     });
   }
 
@@ -183,6 +207,19 @@ class SqliteMirrorWriter final : public MirrorWriter {
     return entry && entry->present;
   }
 
+  /// Returns how many were not on it yet.
+  std::uint64_t put_on_list(Kind kind, const std::vector<std::string_view>& ids) {
+    if (ids.empty()) return 0;
+    std::uint64_t added = 0;
+    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const auto id : ids) {
+      want_.run(number_of(kind), id);
+      added += static_cast<std::uint64_t>(db_.getChanges());
+    }
+    transaction.commit();
+    return added;
+  }
+
   std::optional<SweepState> stored_sweep(Kind kind) {
     Query read(db_, "SELECT started, cursor FROM sweep WHERE kind = ?1");
     auto rows = read(number_of(kind));
@@ -199,12 +236,14 @@ class SqliteMirrorWriter final : public MirrorWriter {
   Result<bool> depart(Kind kind, const Departure& departure) {
     auto& tables = intake_.tables(kind);
     const auto stored = tables.by_id(departure.id);
+    if (stored && stored->answered >= departure.asked) return false;
     if (stored) {
       auto entry = intake_.press().index_entry(kind, tables.frame_of(stored->row));
       if (!entry) return std::move(entry).error();
       tables.remove(stored->row, departure.id, entry->hashes);
     }
     tables.bury(departure, millis_of(clock_.wall()));
+    intake_.count_order(departure.answered);
     return stored.has_value();
   }
 
@@ -220,6 +259,7 @@ class SqliteMirrorWriter final : public MirrorWriter {
   const Clock& clock_;
   SQLite::Database db_;
   MirrorIntake intake_;
+  Query want_, wanted_, forget_wanted_;
 };
 
 }  // namespace

@@ -2,8 +2,11 @@
 // sync/platform/curl_http.h, and by a script in tests.
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/secret.h"
@@ -11,6 +14,29 @@
 #include "sync/cause.h"
 
 namespace icure::sync {
+
+/// Takes the body of a reply of status 200 piece by piece, in place of HttpReply::body.
+class BodySink {
+ public:
+  enum class Taken {
+    all,
+    later,    ///< Nothing was taken: the transfer rests until there is room.
+    refused,  ///< The transfer ends with bad_answer.
+  };
+  virtual ~BodySink() = default;
+  virtual Taken take(std::string_view piece) = 0;
+
+  /// For the transfer that was told `later`: `go_on` is called once, when there is room.
+  void wait_for_room(std::function<void()> go_on) { go_on_ = std::move(go_on); }
+
+ protected:
+  void make_room() {
+    if (auto go_on = std::exchange(go_on_, nullptr)) go_on();
+  }
+
+ private:
+  std::function<void()> go_on_;
+};
 
 struct HttpRequest {
   std::string method = "GET";
@@ -21,6 +47,7 @@ struct HttpRequest {
   Secret refresh_token = {};           ///< For the Refresh-Token header; empty: none.
   std::size_t max_body = 0;            ///< Of the reply, in bytes; more is Cause::oversized.
   std::optional<Millis> timeout = {};  ///< Of the whole exchange; absent: the configured one.
+  BodySink* sink = nullptr;            ///< Outlives the exchange; null: the body is kept.
 };
 
 struct HttpReply {

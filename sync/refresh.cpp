@@ -94,11 +94,13 @@ Task<Answer<Done>> Refresher::store_answer(Kind kind, std::vector<std::string> a
   for (const auto& document : page->documents) {
     std::erase(asked_for, document.id);
     if (wire::is_deleted(document.json)) {
-      departed.push_back(
-          {std::string(document.id), std::string(document.rev), store::Gone::deleted});
+      departed.push_back({std::string(document.id), std::string(document.rev), store::Gone::deleted,
+                          body->asked, body->answered});
     }
   }
-  for (auto& id : asked_for) departed.push_back({std::move(id), "", store::Gone::purged});
+  for (auto& id : asked_for) {
+    departed.push_back({std::move(id), "", store::Gone::purged, body->asked, body->answered});
+  }
   auto job = [&]() -> Result<Done> {
     auto& documents = page->documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });

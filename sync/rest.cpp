@@ -64,7 +64,8 @@ std::string without_values(const std::string& target) {
 }
 
 Cause cause_of(const HttpReply& reply) {
-  if (reply.html) return Cause::captive_portal;
+  // A fault page of the platform's own front door is a web page as well.
+  if (reply.status == 511 || (reply.html && reply.status < 500)) return Cause::captive_portal;
   switch (reply.status) {
     case 401:
       return Cause::auth;
@@ -111,7 +112,7 @@ Task<Answer<Body>> Rest::send(HttpRequest request, std::stop_token stop) {
   if (!reply) co_return std::move(reply).error();
   bytes_ += reply->body.size();
   if (reply->status == 200 && !reply->html) {
-    co_return Body{std::move(reply->body), asked, ++order_};
+    co_return Body{std::move(reply->body), asked, ++order_, reply->date};
   }
   Fault fault{cause_of(*reply), reply->status, where + " answered " + std::to_string(reply->status),
               reply->retry_after};
@@ -130,9 +131,19 @@ Task<Answer<Body>> Rest::users_page(std::optional<wire::NextPage> from, std::siz
   co_return co_await send(std::move(request), stop);
 }
 
-Task<Answer<Body>> Rest::match(Kind kind, std::string filter, std::stop_token stop) {
+Task<Answer<Body>> Rest::match(Kind kind, std::string filter, IdStream& ids, std::stop_token stop) {
   auto request = post(std::string(path_of(kind)) + "/match", std::move(filter), kMatchBytes);
-  co_return co_await send(std::move(request), stop);
+  request.sink = &ids;
+  auto body = co_await send(std::move(request), stop);
+  ids.close();
+  bytes_ += ids.bytes();
+  if (ids.scanner().web_page()) {
+    co_return Fault{Cause::captive_portal, 200, "the answer is a web page"};
+  }
+  if (body && !ids.scanner().complete()) {
+    co_return Fault{Cause::bad_answer, 200, "the list of ids is cut off"};
+  }
+  co_return body;
 }
 
 Task<Answer<Body>> Rest::by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop) {

@@ -7,6 +7,7 @@
 
 #include "daemon/base/kind.h"
 #include "store/mirror.h"
+#include "sync/id_stream.h"
 #include "sync/session.h"
 #include "sync/wire.h"
 
@@ -14,8 +15,9 @@ namespace icure::sync {
 
 struct Body {
   std::string text;
-  store::Order asked = 0;     ///< The order when the request was sent.
-  store::Order answered = 0;  ///< The order when its answer came.
+  store::Order asked = 0;        ///< The order when the request was sent.
+  store::Order answered = 0;     ///< The order when its answer came.
+  std::optional<WallTime> date;  ///< The server's clock.
 };
 
 /// Loop thread only. Each call fails as Session::send does, and with permission, server,
@@ -28,8 +30,9 @@ class Rest {
   /// `GET /user`, patients' users included; absent `from`: the first page.
   Task<Answer<Body>> users_page(std::optional<wire::NextPage> from, std::size_t limit,
                                 std::stop_token stop);
-  /// `POST /{kind}/match`: all ids that the filter (a JSON object) gives.
-  Task<Answer<Body>> match(Kind kind, std::string filter, std::stop_token stop);
+  /// `POST /{kind}/match`: all ids that the filter (a JSON object) gives go through `ids`, which
+  /// is closed at the end; the body stays empty. `ids` outlives the task.
+  Task<Answer<Body>> match(Kind kind, std::string filter, IdStream& ids, std::stop_token stop);
   /// `POST /{kind}/byIds`: whole documents, soft-deleted ones included. `ids` must not be empty.
   Task<Answer<Body>> by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   /// `POST /dataowner/stub/byIds`: ids and revs of live data owners, kinds mixed.

@@ -1,227 +1,150 @@
+// The order of a sweep's steps; each has a file of its own.
 #include "sync/sweep.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "daemon/base/log.h"
+#include "sync/sweep_part.h"
 
 namespace icure::sync {
 
-Task<Answer<Done>> Sweeper::sweep(Kind kind, Depth depth, store::KindCounts& counts,
-                                  std::stop_token stop) {
+Task<Faults> Sweeper::sweep(std::vector<Kind> kinds, Depth depth, Counts& counts,
+                            std::stop_token stop) {
+  Faults faults;
+  const bool ours = co_await take_turn(stop);
+  if (!ours) {
+    for (const auto kind : kinds) faults[kind] = Fault{Cause::stopping, 0, "no longer wanted"};
+    co_return faults;
+  }
   options_ = configured_;
-  auto done = co_await run(kind, depth, counts, stop);
-  auto end = [this, kind] {
-    auto flushed = mirror_.flush();  // what was read before a fault need not be read again
-    mirror_.end_sweep(kind);
-    return flushed;
-  };
-  auto ended = co_await mirror_thread_.run(std::move(end));
-  if (done && !ended) co_return fault_of(ended.error());
-  co_return done;
+  std::vector<Part> parts;
+  for (const auto kind : kinds) parts.emplace_back(kind, counts[kind]);
+  co_await run(parts, depth, stop);
+  for (auto& part : parts) {
+    auto end = [this, &part] {
+      auto flushed = mirror_.flush();  // what was read before a fault need not be read again
+      mirror_.end_sweep(part.kind);
+      return flushed;
+    };
+    auto ended = co_await mirror_thread_.run(std::move(end));
+    if (!ended && !part.fault) part.fault = fault_of(ended.error());
+    if (part.fault) faults[part.kind] = *part.fault;
+  }
+  end_turn();
+  co_return faults;
 }
 
-Task<Answer<Done>> Sweeper::run(Kind kind, Depth depth, store::KindCounts& counts,
-                                std::stop_token stop) {
-  std::string cursor;
-  auto started = co_await begin(kind, depth, cursor);
-  if (!started) co_return started.error();
-  if (kind == Kind::user && depth == Depth::full) {
-    auto walked = co_await walk_users(std::move(cursor), counts, stop);
-    if (!walked) co_return walked.error();
-  }
+/// One sweep at a time. False: the caller's stop came first.
+Task<bool> Sweeper::take_turn(std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { free_.fire(); });
+  while (busy_ && !stop.stop_requested()) co_await free_.wait();
+  if (busy_) co_return false;
+  busy_ = true;
+  co_return true;
+}
 
-  std::uint64_t listed = 0;
-  store::Order asked = 0;
-  auto wanted = co_await list_ids(kind, listed, asked, stop);
-  if (!wanted) co_return wanted.error();
-  auto count = [this, kind] { return mirror_.count(kind); };
-  auto held = co_await mirror_thread_.run(count);
-  if (!held) co_return fault_of(held.error());
-  if (listed == 0 && *held > 0) {
-    // platform: without its index a filter answers an empty list with status 200. That is never
-    // taken for the deletion of everything; nothing was checked to the end, so as_of stays.
-    counts.held = *held;
-    log::warning("the platform lists no {} any more; {} are kept", name_of(kind), *held);
-    co_return Done{};
-  }
-  const auto unknown = wanted->size();
-  if (kind != Kind::user || depth == Depth::quick) counts.seen = listed;  // so far, for progress
-  if (kind != Kind::user && depth == Depth::full) {
-    auto changed = co_await moved(kind, stop);
-    if (!changed) co_return changed.error();
-    std::move(changed->begin(), changed->end(), std::back_inserter(*wanted));
-  }
-  auto fetched = co_await fetch(kind, std::move(*wanted), counts, stop);
-  if (!fetched) co_return fetched.error();
+void Sweeper::end_turn() {
+  busy_ = false;
+  free_.fire();
+}
 
-  std::uint64_t absent = 0;
-  auto departed = co_await confirm_departed(kind, asked, absent, counts, stop);
-  if (!departed) co_return departed.error();
-  // A patient who is shared with several of us was listed several times.
-  counts.seen = *held - std::min(absent, *held) + unknown;
-  const auto as_of = depth == Depth::full ? std::optional(*started) : std::nullopt;
-  auto finish = [this, kind, as_of, &departed] {
-    return mirror_.finish_sweep(kind, *departed, as_of);
-  };
-  auto removed = co_await mirror_thread_.run(std::move(finish));
-  if (!removed) co_return fault_of(removed.error());
-  counts.deleted += *removed;
+/// Notes why a part failed; what another request would meet as well ends the others too.
+void Sweeper::blame(std::vector<Part>& parts, Part& part, const Fault& fault) {
+  part.fault = fault;
+  if (!ends_run(fault.cause)) return;
+  for (auto& other : parts) {
+    if (!other.fault && !other.done) other.fault = fault;
+  }
+}
+
+Task<Done> Sweeper::run(std::vector<Part>& parts, Depth depth, std::stop_token stop) {
+  for (auto& part : parts) {
+    if (part.fault) continue;
+    auto listed = co_await list(part, depth, stop);
+    if (!listed) blame(parts, part, listed.error());
+  }
+  if (depth == Depth::full) co_await probe(parts, stop);
+  for (auto& part : parts) {
+    if (part.fault) continue;
+    auto finished = co_await finish(part, depth, stop);
+    if (finished) {
+      part.done = true;
+    } else {
+      blame(parts, part, finished.error());
+    }
+  }
   co_return Done{};
 }
 
-/// Opens the sweep in the mirror. Returns the time that `as_of` will be.
-Task<Answer<WallTime>> Sweeper::begin(Kind kind, Depth depth, std::string& cursor) {
+/// Learns what there is, and what of it the mirror lacks.
+Task<Answer<Done>> Sweeper::list(Part& part, Depth depth, std::stop_token stop) {
+  auto cursor = co_await begin(part, depth);
+  if (!cursor) co_return cursor.error();
+  if (part.kind == Kind::user && depth == Depth::full) {
+    auto walked = co_await walk_users(part, std::move(*cursor), stop);
+    if (!walked) co_return walked.error();
+  }
+  std::vector<std::string> filters;
+  if (part.kind == Kind::patient) {
+    auto ours = co_await owners(stop);
+    if (!ours) co_return ours.error();
+    part.owners = std::move(*ours);
+    for (const auto& owner : part.owners) filters.push_back(patients_of_filter(owner));
+  } else {
+    filters.push_back(all_filter(part.kind));
+  }
+  for (auto& filter : filters) {
+    auto matched = co_await match(part, std::move(filter), stop);
+    if (!matched) co_return matched.error();
+  }
+  auto count = [this, &part] { return mirror_.count(part.kind); };
+  auto held = co_await mirror_thread_.run(count);
+  if (!held) co_return fault_of(held.error());
+  part.held = *held;
+  part.counts.seen = std::max(part.counts.seen, part.listed);  // so far, for progress
+  co_return Done{};
+}
+
+/// Reads what is wanted, then settles what vanished.
+Task<Answer<Done>> Sweeper::finish(Part& part, Depth depth, std::stop_token stop) {
+  if (part.listed == 0 && part.held > 0) {
+    // platform: without its index a filter answers an empty list with status 200. That is never
+    // taken for the deletion of everything; nothing was checked to the end, so as_of stays.
+    part.counts.held = part.held;
+    log::warning("the platform lists no {} any more; {} are kept", name_of(part.kind), part.held);
+    co_return Done{};
+  }
+  if (part.pull) {
+    auto pulled = co_await fetch(part, Source::present, stop);
+    if (!pulled) co_return pulled.error();
+  }
+  auto fetched = co_await fetch(part, Source::wanted, stop);
+  if (!fetched) co_return fetched.error();
+  co_return co_await settle(part, depth, stop);
+}
+
+/// Opens the sweep in the mirror. Returns the cursor to go on from.
+Task<Answer<std::string>> Sweeper::begin(Part& part, Depth depth) {
   const auto now = clock_.wall();
   const auto oldest = now - options_.full_interval;
-  auto job = [this, kind, depth, now, oldest]() -> Result<store::SweepState> {
+  auto job = [this, &part, depth, now, oldest]() -> Result<store::SweepState> {
     store::SweepState state{now, ""};
     if (depth == Depth::full) {
-      auto unfinished = mirror_.unfinished(kind);
+      auto unfinished = mirror_.unfinished(part.kind);
       if (!unfinished) return unfinished.error();
       // A start in the future was written before the clock was set back: not to be trusted.
       if (*unfinished && (*unfinished)->started > oldest && (*unfinished)->started <= now) {
         state = **unfinished;
       }
     }
-    auto begun = mirror_.begin_sweep(kind, state, depth == Depth::full);
+    auto begun = mirror_.begin_sweep(part.kind, state, depth == Depth::full);
     if (!begun) return begun.error();
     return state;
   };
   auto state = co_await mirror_thread_.run(std::move(job));
   if (!state) co_return fault_of(state.error());
-  cursor = state->cursor;
-  co_return state->started;
-}
-
-/// Reads all users; the next page is on its way while this one is stored.
-Task<Answer<Done>> Sweeper::walk_users(std::string cursor, store::KindCounts& counts,
-                                       std::stop_token stop) {
-  std::vector<std::string> doubtful;
-  std::optional<Task<Answer<Body>>> coming;
-  auto from = wire::from_cursor(cursor);
-  coming.emplace(rest_.users_page(from, options_.page_size, stop));
-  coming->start();
-  while (coming) {
-    auto& under_way = *coming;  // g++ 12 would copy the task in `co_await *coming`
-    auto body = co_await under_way;
-    coming.reset();
-    if (!body) co_return body.error();
-    auto parse = [&body] { return wire::parse_page(std::move(body->text)); };
-    auto page = co_await parser_.run(std::move(parse));
-    if (!page) co_return page.error();
-    if (page->documents.size() > options_.page_size) {
-      co_return Fault{Cause::oversized, 200, "a page of users has more rows than were asked for"};
-    }
-    std::optional<std::string> resume;
-    if (auto next = std::move(page->next)) {
-      if (page->documents.empty() || (from && from->start_id == next->start_id)) {
-        co_return Fault{Cause::bad_answer, 200, "a page of users leads back to itself"};
-      }
-      resume = wire::to_cursor(*next);
-      from = next;
-      coming.emplace(rest_.users_page(std::move(next), options_.page_size, stop));
-      coming->start();
-    }
-    counts.seen += page->documents.size();
-    Kept kept{std::move(*page), body->asked, body->answered};
-    auto stored = co_await keep(Kind::user, std::move(kept), std::move(resume), counts, doubtful);
-    if (!stored) {
-      if (coming) {
-        auto& left = *coming;
-        co_await left;  // a task that is under way must not be destroyed
-      }
-      co_return stored.error();
-    }
-  }
-  co_return co_await fetch(Kind::user, std::move(doubtful), counts, stop);
-}
-
-/// Asks for the ids of one filter and notes them as alive. Returns those the mirror lacks.
-Task<Answer<std::vector<std::string>>> Sweeper::match(Kind kind, std::string filter,
-                                                      std::uint64_t& listed, store::Order& asked,
-                                                      std::stop_token stop) {
-  auto body = co_await rest_.match(kind, std::move(filter), stop);
-  if (!body) co_return body.error();
-  asked = asked == 0 ? body->asked : asked;  // what came after the first match is not absent
-  auto parse = [&body] { return wire::parse_ids(std::move(body->text)); };
-  auto ids = co_await parser_.run(std::move(parse));
-  if (!ids) co_return ids.error();
-  listed += ids->ids.size();
-  auto mark = [this, kind, &ids] { return mirror_.mark_present(kind, ids->ids); };
-  auto unknown = co_await mirror_thread_.run(std::move(mark));
-  if (!unknown) co_return fault_of(unknown.error());
-  co_return std::move(*unknown);
-}
-
-/// The ids of everything alive of this kind that the mirror lacks.
-Task<Answer<std::vector<std::string>>> Sweeper::list_ids(Kind kind, std::uint64_t& listed,
-                                                         store::Order& asked,
-                                                         std::stop_token stop) {
-  std::vector<std::string> filters;
-  if (kind == Kind::patient) {
-    auto ours = co_await owners(stop);
-    if (!ours) co_return ours.error();
-    owners_ = std::move(*ours);
-    for (const auto& owner : owners_) filters.push_back(patients_of_filter(owner));
-  } else {
-    filters.push_back(all_filter(kind));
-  }
-  std::vector<std::string> unknown;
-  for (auto& filter : filters) {
-    auto more = co_await match(kind, std::move(filter), listed, asked, stop);
-    if (!more) co_return more.error();
-    std::move(more->begin(), more->end(), std::back_inserter(unknown));
-  }
-  std::sort(unknown.begin(), unknown.end());  // a patient may be shared with several of us
-  unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
-  co_return unknown;
-}
-
-/// Which of the data owners that are alive and mirrored have another rev by now.
-Task<Answer<std::vector<std::string>>> Sweeper::moved(Kind kind, std::stop_token stop) {
-  std::vector<std::string> changed;
-  for (std::string after;;) {
-    auto next = [this, kind, &after] {
-      return mirror_.present_after(kind, after, options_.page_size);
-    };
-    auto ids = co_await mirror_thread_.run(std::move(next));
-    if (!ids) co_return fault_of(ids.error());
-    if (ids->empty()) co_return changed;
-    after = ids->back();
-    const auto count = ids->size();
-    auto body = co_await rest_.stubs(std::move(*ids), stop);
-    if (!body) co_return body.error();
-    auto parse = [&body] { return wire::parse_stubs(std::move(body->text)); };
-    auto stubs = co_await parser_.run(std::move(parse));
-    if (!stubs) co_return stubs.error();
-    if (stubs->stubs.size() > count) {
-      co_return Fault{Cause::oversized, 200, "more stubs than were asked for"};
-    }
-    auto compare = [this, kind, &stubs] { return mirror_.outdated(kind, stubs->stubs); };
-    auto outdated = co_await mirror_thread_.run(std::move(compare));
-    if (!outdated) co_return fault_of(outdated.error());
-    std::move(outdated->begin(), outdated->end(), std::back_inserter(changed));
-  }
-}
-
-/// The data owners whose patients are mirrored.
-Task<Answer<std::vector<std::string>>> Sweeper::owners(std::stop_token stop) {
-  if (!options_.patients_of.empty()) co_return options_.patients_of;
-  auto body = co_await rest_.hierarchy(stop);
-  if (!body) {
-    Fault fault = body.error();
-    if (fault.cause == Cause::refused && fault.status == 404) {
-      fault = Fault{Cause::permission, 404,
-                    "the daemon's user is no data owner: set [mirror] patients_of"};
-    }
-    co_return fault;
-  }
-  auto stubs = wire::parse_stubs(std::move(body->text));
-  if (!stubs) co_return stubs.error();
-  std::vector<std::string> ids;
-  for (const auto& stub : stubs->stubs) ids.emplace_back(stub.id);
-  co_return ids;
+  part.as_of = state->started;
+  co_return std::move(state->cursor);
 }
 
 }  // namespace icure::sync

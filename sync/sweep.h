@@ -1,16 +1,20 @@
-// Sweep: brings one kind of the mirror in line with the platform, by walking all of it.
+// Sweep: brings kinds of the mirror in line with the platform, by walking all of them.
 //
 // The platform has no change feed and its `modified` is no change clock: equality of `rev` is the
-// only truth. Users are read page by page; of the other kinds first the ids, then the revs, then
-// the documents that moved.
+// only truth. Users are read page by page; of the other kinds first the ids, then the revs (all
+// kinds mixed), then the documents that moved.
 #pragma once
+#include <array>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "daemon/base/background.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/event.h"
 #include "store/ledger.h"
 #include "store/mirror.h"
+#include "sync/probe_cost.h"
 #include "sync/rest.h"
 
 namespace icure::sync {
@@ -26,7 +30,10 @@ enum class Depth {
   full,   ///< Every revision.
 };
 
-/// Loop thread only; one task of a kind at a time. What it refers to outlives its tasks.
+using Counts = std::map<Kind, store::KindCounts>;
+using Faults = std::map<Kind, Fault>;
+
+/// Loop thread only. What it refers to outlives its tasks.
 class Sweeper {
  public:
   Sweeper(Rest& rest, store::MirrorWriter& mirror, Background& mirror_thread, Background& parser,
@@ -40,36 +47,51 @@ class Sweeper {
   /// Counts from the next sweep on.
   void configure(SweepOptions options) { configured_ = std::move(options); }
 
-  /// Whatever it fails with, the mirror keeps its last good state plus whole documents of this
-  /// sweep, and a later full sweep goes on where it was cut off. `counts` grows as it goes.
-  Task<Answer<Done>> sweep(Kind kind, Depth depth, store::KindCounts& counts, std::stop_token stop);
+  /// Sweeps these kinds together, after a sweep that is under way. Returns the faults of the kinds
+  /// that failed: one kind's own fault leaves the others going on. Of those the mirror keeps its
+  /// last good state plus whole documents of this sweep, and a later full sweep goes on where it
+  /// was cut off. `counts` grows as it goes and outlives the task.
+  Task<Faults> sweep(std::vector<Kind> kinds, Depth depth, Counts& counts, std::stop_token stop);
 
  private:
-  struct Kept {  // what a page came with, for apply()
-    wire::Page page;
-    store::Order asked;
-    store::Order answered;
+  struct Part;
+  struct Kept;
+  struct Segment;
+  enum class Source {
+    wanted,   ///< What the mirror lacks or has in another revision.
+    present,  ///< Everything that it has and that is alive.
   };
+  static void blame(std::vector<Part>& parts, Part& part, const Fault& fault);
 
-  Task<Answer<WallTime>> begin(Kind kind, Depth depth, std::string& cursor);
-  Task<Answer<Done>> walk_users(std::string cursor, store::KindCounts& counts,
-                                std::stop_token stop);
-  Task<Answer<std::vector<std::string>>> match(Kind kind, std::string filter, std::uint64_t& listed,
-                                               store::Order& asked, std::stop_token stop);
-  Task<Answer<std::vector<std::string>>> list_ids(Kind kind, std::uint64_t& listed,
-                                                  store::Order& asked, std::stop_token stop);
-  Task<Answer<std::vector<std::string>>> moved(Kind kind, std::stop_token stop);
-  Task<Answer<Done>> fetch(Kind kind, std::vector<std::string> ids, store::KindCounts& counts,
-                           std::stop_token stop);
-  Task<Answer<std::vector<store::Departure>>> confirm_departed(Kind kind, store::Order asked,
-                                                               std::uint64_t& count,
-                                                               store::KindCounts& counts,
-                                                               std::stop_token stop);
-  Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
-  Task<Answer<Done>> keep(Kind kind, Kept kept, std::optional<std::string> cursor,
-                          store::KindCounts& counts, std::vector<std::string>& doubtful);
+  Task<bool> take_turn(std::stop_token stop);
+  void end_turn();
+  Task<Done> run(std::vector<Part>& parts, Depth depth, std::stop_token stop);
+  Task<Answer<Done>> list(Part& part, Depth depth, std::stop_token stop);
+  Task<Answer<Done>> finish(Part& part, Depth depth, std::stop_token stop);
+  Task<Answer<std::string>> begin(Part& part, Depth depth);
+
+  Task<Answer<Done>> walk_users(Part& part, std::string cursor, std::stop_token stop);
+
+  Task<Answer<Done>> match(Part& part, std::string filter, std::stop_token stop);
   Task<Answer<std::vector<std::string>>> owners(std::stop_token stop);
-  Task<Answer<Done>> run(Kind kind, Depth depth, store::KindCounts& counts, std::stop_token stop);
+
+  Task<Done> probe(std::vector<Part>& parts, std::stop_token stop);
+  Task<Done> compare(std::vector<Part>& parts, std::vector<Segment> chunk, std::stop_token stop);
+  Task<Answer<Done>> compare_stubs(std::vector<Segment>& chunk, std::stop_token stop);
+
+  Task<Answer<Done>> fetch(Part& part, Source source, std::stop_token stop);
+  Task<Result<std::vector<std::string>>> next_ids(Kind kind, Source source, std::string& after);
+  Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+  Task<Answer<Done>> keep(Part& part, Kept kept, std::optional<std::string> cursor,
+                          std::vector<std::string>& doubtful);
+
+  Task<Answer<Done>> settle(Part& part, Depth depth, std::stop_token stop);
+  Task<Answer<std::vector<store::Departure>>> confirm(Part& part, std::vector<std::string> ids,
+                                                      std::vector<store::Departure>& unlisted,
+                                                      std::stop_token stop);
+  Task<Answer<std::vector<store::Departure>>> still_unlisted(Part& part,
+                                                             std::vector<store::Departure> unlisted,
+                                                             std::stop_token stop);
 
   Rest& rest_;
   store::MirrorWriter& mirror_;  // touched on its thread only
@@ -77,8 +99,10 @@ class Sweeper {
   Background& parser_;
   const Clock& clock_;
   SweepOptions configured_;
-  SweepOptions options_;             // of the running sweep
-  std::vector<std::string> owners_;  // whose patients the running sweep lists
+  SweepOptions options_;  // of the running sweep
+  std::array<ProbeCost, kAllKinds.size()> costs_;
+  bool busy_ = false;
+  Event free_;
 };
 
 }  // namespace icure::sync

@@ -1,30 +1,10 @@
 // The part of a sweep that reads documents by id.
 #include <algorithm>
-#include <unordered_set>
 
 #include "sync/sweep.h"
+#include "sync/sweep_part.h"
 
 namespace icure::sync {
-namespace {
-
-/// A list of ids, a request's worth at a time.
-class Chunks {
- public:
-  Chunks(std::vector<std::string> ids, std::size_t size) : ids_(std::move(ids)), size_(size) {}
-  bool empty() const { return at_ == ids_.size(); }
-  std::vector<std::string> next() {
-    const auto begin = ids_.begin() + static_cast<std::ptrdiff_t>(at_);
-    at_ = std::min(ids_.size(), at_ + size_);
-    return {begin, ids_.begin() + static_cast<std::ptrdiff_t>(at_)};
-  }
-
- private:
-  std::vector<std::string> ids_;
-  std::size_t size_;
-  std::size_t at_ = 0;
-};
-
-}  // namespace
 
 /// Documents of these ids: as many as there are, soft-deleted ones included.
 Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::string> ids,
@@ -38,47 +18,66 @@ Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::strin
   if (page->documents.size() > count) {
     co_return Fault{Cause::oversized, 200, "more documents than were asked for"};
   }
+  for (const auto& document : page->documents) {
+    costs_[index_of(kind)].document(document.json.size());
+  }
   co_return Kept{std::move(*page), body->asked, body->answered};
 }
 
 /// Hands a page to the mirror. Soft-deleted documents are left out: whether they were mirrored,
-/// and go, is for confirm_departed() to say.
-Task<Answer<Done>> Sweeper::keep(Kind kind, Kept kept, std::optional<std::string> cursor,
-                                 store::KindCounts& counts, std::vector<std::string>& doubtful) {
-  auto job = [this, kind, &kept, &cursor] {
+/// and go, is for confirm() to say.
+Task<Answer<Done>> Sweeper::keep(Part& part, Kept kept, std::optional<std::string> cursor,
+                                 std::vector<std::string>& doubtful) {
+  auto job = [this, &part, &kept, &cursor] {
     auto& documents = kept.page.documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
-    return mirror_.apply(kind, documents, kept.asked, kept.answered, cursor);
+    return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor);
   };
   auto applied = co_await mirror_thread_.run(std::move(job));
   if (!applied) co_return fault_of(applied.error());
-  counts.added += applied->added;
-  counts.changed += applied->changed;
+  part.counts.added += applied->added;
+  part.counts.changed += applied->changed;
   std::move(applied->doubtful.begin(), applied->doubtful.end(), std::back_inserter(doubtful));
   co_return Done{};
 }
 
-/// Reads and stores the documents of `ids`, chunk by chunk; the next chunk is on its way while
-/// this one is stored.
-Task<Answer<Done>> Sweeper::fetch(Kind kind, std::vector<std::string> ids,
-                                  store::KindCounts& counts, std::stop_token stop) {
+Task<Result<std::vector<std::string>>> Sweeper::next_ids(Kind kind, Source source,
+                                                         std::string& after) {
+  auto job = [this, kind, source, &after] {
+    if (source == Source::wanted) return mirror_.take_wanted(kind, options_.page_size);
+    return mirror_.present_after(kind, after, options_.page_size);
+  };
+  auto ids = co_await mirror_thread_.run(std::move(job));
+  if (ids && !ids->empty()) after = ids->back();
+  co_return ids;
+}
+
+/// Reads and stores documents, chunk by chunk; the next chunk is on its way while this one is
+/// stored.
+Task<Answer<Done>> Sweeper::fetch(Part& part, Source source, std::stop_token stop) {
   // A row that is answered by someone else while we ask stays doubtful and is asked again; a
   // third time nobody is in our way any more, or the next sweep finds it.
-  for (int round = 0; round < 3 && !ids.empty(); ++round) {
+  for (int round = 0; round < 3; ++round) {
     std::vector<std::string> doubtful;
-    Chunks chunks(std::move(ids), options_.page_size);
+    std::string after;
     std::optional<Task<Answer<Kept>>> coming;
-    if (!chunks.empty()) coming.emplace(documents(kind, chunks.next(), stop));
-    while (coming) {
-      auto& under_way = *coming;  // g++ 12 would copy the task in `co_await *coming`
-      auto kept = co_await under_way;
-      coming.reset();
-      if (!kept) co_return kept.error();
-      if (!chunks.empty()) {
-        coming.emplace(documents(kind, chunks.next(), stop));
+    for (bool more = true; more || coming;) {
+      auto ids = co_await next_ids(part.kind, source, after);
+      std::optional<Answer<Kept>> kept;
+      if (coming) {
+        auto& under_way = *coming;  // g++ 12 would copy the task in `co_await *coming`
+        kept.emplace(co_await under_way);
+        coming.reset();
+      }
+      if (!ids) co_return fault_of(ids.error());
+      if (kept && !*kept) co_return kept->error();
+      more = !ids->empty();
+      if (more) {
+        coming.emplace(documents(part.kind, std::move(*ids), stop));
         coming->start();
       }
-      auto stored = co_await keep(kind, std::move(*kept), std::nullopt, counts, doubtful);
+      if (!kept) continue;
+      auto stored = co_await keep(part, std::move(**kept), std::nullopt, doubtful);
       if (!stored) {
         if (coming) {
           auto& left = *coming;
@@ -87,42 +86,13 @@ Task<Answer<Done>> Sweeper::fetch(Kind kind, std::vector<std::string> ids,
         co_return stored.error();
       }
     }
-    ids = std::move(doubtful);
+    if (doubtful.empty()) break;
+    source = Source::wanted;
+    auto want = [this, &part, &doubtful] { return mirror_.want(part.kind, doubtful); };
+    auto wanted = co_await mirror_thread_.run(std::move(want));
+    if (!wanted) co_return fault_of(wanted.error());
   }
   co_return Done{};
-}
-
-/// What happened to the rows that no list names any more. Only the type's own byIds tells a
-/// deletion from a race: the data owner endpoints hide soft-deleted documents.
-Task<Answer<std::vector<store::Departure>>> Sweeper::confirm_departed(Kind kind, store::Order asked,
-                                                                      std::uint64_t& count,
-                                                                      store::KindCounts& counts,
-                                                                      std::stop_token stop) {
-  auto job = [this, kind, asked] { return mirror_.absent(kind, asked); };
-  auto absent = co_await mirror_thread_.run(std::move(job));
-  if (!absent) co_return fault_of(absent.error());
-  count = absent->size();
-  std::vector<store::Departure> departed;
-  std::vector<std::string> doubtful;
-  for (Chunks chunks(std::move(*absent), options_.page_size); !chunks.empty();) {
-    auto chunk = chunks.next();
-    std::unordered_set<std::string> missing(chunk.begin(), chunk.end());
-    auto kept = co_await documents(kind, std::move(chunk), stop);
-    if (!kept) co_return kept.error();
-    for (const auto& document : kept->page.documents) {
-      std::string id(document.id);
-      missing.erase(id);
-      if (wire::is_deleted(document.json)) {
-        departed.push_back({std::move(id), std::string(document.rev), store::Gone::deleted});
-      } else if (kind == Kind::patient && !wire::shared_with_any(document.json, owners_)) {
-        departed.push_back({std::move(id), std::string(document.rev), store::Gone::hidden});
-      }
-    }
-    for (const auto& id : missing) departed.push_back({id, "", store::Gone::purged});
-    auto stored = co_await keep(kind, std::move(*kept), std::nullopt, counts, doubtful);
-    if (!stored) co_return stored.error();
-  }
-  co_return departed;
 }
 
 }  // namespace icure::sync

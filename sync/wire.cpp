@@ -153,6 +153,10 @@ Answer<Stubs> parse_stubs(std::string body) {
   if ((*parsed)->root.get_array().get(rows) != simdjson::SUCCESS) {
     return bad("the answer is not an array");
   }
+  auto raw = slices((*parsed)->json, "");
+  if (!raw) return raw.error();
+  std::vector<std::size_t> sizes;
+  for (const auto slice : *raw) sizes.push_back(slice.size());
   std::vector<store::Stub> stubs;
   for (const auto row : rows) {
     simdjson::dom::element stub;
@@ -162,23 +166,7 @@ Answer<Stubs> parse_stubs(std::string body) {
     if (!id || !rev) return bad("a stub lacks its id or rev");
     stubs.push_back({*id, *rev});
   }
-  return Stubs{Text(std::move(*parsed)), std::move(stubs)};
-}
-
-Answer<Ids> parse_ids(std::string body) {
-  auto parsed = parse(std::move(body));
-  if (!parsed) return parsed.error();
-  simdjson::dom::array rows;
-  if ((*parsed)->root.get_array().get(rows) != simdjson::SUCCESS) {
-    return bad("the answer is not an array");
-  }
-  std::vector<std::string_view> ids;
-  for (const auto row : rows) {
-    std::string_view id;
-    if (row.get_string().get(id) != simdjson::SUCCESS || id.empty()) return bad("an id is odd");
-    ids.push_back(id);
-  }
-  return Ids{Text(std::move(*parsed)), std::move(ids)};
+  return Stubs{Text(std::move(*parsed)), std::move(stubs), std::move(sizes)};
 }
 
 bool is_deleted(std::string_view json) {

@@ -42,11 +42,7 @@ struct Page {
 struct Stubs {
   Text text;
   std::vector<store::Stub> stubs;
-};
-
-struct Ids {
-  Text text;
-  std::vector<std::string_view> ids;
+  std::vector<std::size_t> sizes;  ///< Of each, in bytes of JSON.
 };
 
 // All of these fail with bad_answer, or captive_portal where the text is a web page.
@@ -59,8 +55,6 @@ Answer<Page> parse_documents(std::string body);
 Answer<Page> parse_document(std::string body);
 /// An array of {"type", "stub": {"id", "rev", ...}}.
 Answer<Stubs> parse_stubs(std::string body);
-/// An array of ids, as `match` gives it.
-Answer<Ids> parse_ids(std::string body);
 
 /// Whether the document carries a deletionDate: it is still served by id.
 bool is_deleted(std::string_view json);

@@ -156,5 +156,24 @@ TEST_F(StatusViewTest, AShapeThatIsNotKnownIsNoFault) {
             std::string::npos);
 }
 
+TEST_F(StatusViewTest, RunsAreALineEach) {
+  screen.now = *parse_time("2026-11-23T09:10:00.000Z");
+  const auto runs = Json::parse(R"({"rows":[
+      {"id":"r2","trigger":"reconnect","full":true,"started":"2026-11-23T09:00:00.000Z",
+       "state":"failed","cause":"dns","requests":1,"bytes":0,"kinds":{}},
+      {"id":"r1","trigger":"start","full":false,"started":"2026-11-23T08:10:00.000Z",
+       "finished":"2026-11-23T08:10:03.000Z","state":"done","requests":12,"bytes":9,"kinds":{
+         "user":{"seen":9,"added":2,"changed":1,"deleted":0,"held":0},
+         "hcp":{"seen":9,"added":1,"changed":0,"deleted":0,"held":4}}}]})");
+  EXPECT_EQ(runs_view(runs, screen),
+            "STARTED                            TOOK  WHY        WHAT   STATE        REQUESTS  "
+            "CHANGES\n"
+            "2026-11-23 09:00:00Z (10 min ago)        reconnect  full   failed, dns  1         "
+            "nothing\n"
+            "2026-11-23 08:10:00Z (1 h ago)     3 s   start      quick  done         12        "
+            "3 added, 1 changed, 4 held\n");
+  EXPECT_EQ(runs_view(Json::parse(R"({"rows":[]})"), screen), "No runs yet.\n");
+}
+
 }  // namespace
 }  // namespace icure::client

@@ -96,7 +96,10 @@ TEST_F(SweepStoreTest, ATickLeavesTheUnfinishedSweepAlone) {
 TEST_F(SweepStoreTest, FindsWhoVanished) {
   fill(three());
   begin();
-  EXPECT_THAT(*writer().mark_present(Kind::user, {"a", "new", "c"}), ElementsAre("new"));
+  EXPECT_EQ(*writer().mark_present(Kind::user, {"a", "new", "c"}), 1u);
+  EXPECT_EQ(*writer().mark_present(Kind::user, {"new"}), 0u) << "it is wanted already";
+  EXPECT_THAT(*writer().take_wanted(Kind::user, 9), ElementsAre("new"));
+  EXPECT_THAT(*writer().take_wanted(Kind::user, 9), IsEmpty());
   EXPECT_THAT(*writer().absent(Kind::user, ++order_), ElementsAre("b"));
   EXPECT_THAT(*writer().present_after(Kind::user, "", 9), ElementsAre("a", "c"));
   EXPECT_THAT(*writer().present_after(Kind::user, "", 1), ElementsAre("a"));
@@ -149,6 +152,47 @@ TEST_F(SweepStoreTest, TheDepartedMayComeBack) {
   EXPECT_THAT(ids(reader().search(Kind::user, "bob", 9)), ElementsAre("b"));
   close();
   EXPECT_EQ(raw("mirror.db").execAndGet("SELECT count(*) FROM tombstone").getInt(), 0);
+}
+
+TEST_F(SweepStoreTest, KeepsTombstonesOfWhatDidNotComeBack) {
+  fill(three());
+  begin();
+  finish({{"b", "2-gone", Gone::deleted}, {"a", "", Gone::purged}, {"c", "1-x", Gone::hidden}});
+  auto graves = *reader().tombstones(Kind::user, "", 9);
+  ASSERT_THAT(graves, SizeIs(3));
+  EXPECT_EQ(graves[0].id, "a");
+  EXPECT_EQ(graves[0].how, Gone::purged);
+  EXPECT_EQ(graves[1].rev, "2-gone");
+  EXPECT_EQ(graves[2].how, Gone::hidden);
+  EXPECT_EQ(graves[2].at, clock_.wall());
+  page(Page().user("b", "3-x", "Bob"), std::nullopt);
+  writer().end_sweep(Kind::user);
+  reader().end_turn();
+  EXPECT_THAT(*reader().tombstones(Kind::user, "a", 9), SizeIs(1)) << "b came back";
+  EXPECT_THAT(*reader().tombstones(Kind::hcp, "", 9), IsEmpty());
+}
+
+TEST_F(SweepStoreTest, ADepartureDoesNotRemoveARowThatWasAnsweredLater) {
+  fill(three());
+  EXPECT_EQ(finish({{"b", "2-gone", Gone::deleted, 1, 9}}), 0u) << "the row was answered at 2";
+  EXPECT_EQ(reader().get(Kind::user, "b")->rev, "1-x");
+  EXPECT_THAT(*reader().tombstones(Kind::user, "", 9), IsEmpty());
+}
+
+TEST_F(SweepStoreTest, AnOlderPageDoesNotBringBackWhatIsGone) {
+  fill(three());
+  const auto page_asked = ++order_;  // the page with b is on its way
+  const auto asked = ++order_;
+  const auto answered = ++order_;
+  EXPECT_EQ(finish({{"b", "2-gone", Gone::deleted, asked, answered}}), 1u);
+  EXPECT_EQ(*writer().newest_order(), answered) << "the counter goes on from there";
+  const auto late = Page().user("b", "1-x", "Bob");
+  auto applied = writer().apply(Kind::user, late.documents(), page_asked, ++order_, {});
+  EXPECT_THAT(applied->doubtful, ElementsAre("b"));
+  EXPECT_EQ(reader().get(Kind::user, "b").error().code, Code::not_found);
+  const auto again = ++order_;
+  applied = writer().apply(Kind::user, late.documents(), again, ++order_, {});
+  EXPECT_EQ(applied->added, 1u);
 }
 
 // In a first fill rows come first and are made findable later: a crash may fall in between.

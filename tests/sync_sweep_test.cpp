@@ -15,8 +15,12 @@ class SweepTest : public support::SyncTest {
     for (const auto* id : {"a", "b", "c", "d", "e", "f", "g"}) platform.put(id, "first");
   }
   Answer<Done> sweep(Depth depth = Depth::full) {
-    counts = {};
-    return finish(sweeper.sweep(Kind::user, depth, counts, stop.get_token()));
+    std::vector<Kind> users = {Kind::user};
+    Counts all;
+    const auto faults = finish(sweeper.sweep(users, depth, all, stop.get_token()));
+    counts = all[Kind::user];
+    if (!faults.empty()) return faults.begin()->second;
+    return Done{};
   }
   store::KindCounts counts;
 };

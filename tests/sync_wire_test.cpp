@@ -82,17 +82,12 @@ TEST(WireTest, TellsAWebPageFromABrokenAnswer) {
   EXPECT_EQ(parse_page(" <!DOCTYPE html><html>").error().cause, Cause::captive_portal);
 }
 
-TEST(WireTest, ReadsIdsAndStubs) {
-  auto ids = parse_ids(R"(["a","b"])");
-  ASSERT_TRUE(ids);
-  EXPECT_THAT(ids->ids, ElementsAre("a", "b"));
-  EXPECT_FALSE(parse_ids(R"(["a",7])"));
-  EXPECT_FALSE(parse_ids(R"({"ids":[]})"));
-
+TEST(WireTest, ReadsStubs) {
   auto stubs = parse_stubs(R"([{"type":"hcp","stub":{"id":"h","rev":"5-a","publicKey":"00"}}])");
   ASSERT_TRUE(stubs);
   EXPECT_EQ(stubs->stubs[0].id, "h");
   EXPECT_EQ(stubs->stubs[0].rev, "5-a");
+  EXPECT_EQ(stubs->sizes[0], 61u);
   EXPECT_FALSE(parse_stubs(R"([{"type":"hcp"}])"));
 }
 

@@ -9,6 +9,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+using namespace std::chrono_literals;
+
+// Beyond this the ages that we tell are wrong, and certificates fail soon.
+constexpr Millis kClockFault = 5min;
+
+std::optional<Warning> clock_warning(std::optional<Millis> server_ahead) {
+  if (!server_ahead || std::chrono::abs(*server_ahead) < kClockFault) return std::nullopt;
+  const auto minutes = std::to_string(std::chrono::abs(*server_ahead) / 1min);
+  const auto* side = *server_ahead > 0ms ? " min behind" : " min ahead of";
+  return Warning{"clock", "this machine's clock is " + minutes + side + " the platform's",
+                 "switch time synchronisation on: timedatectl set-ntp true"};
+}
+
 Json to_json(const Warning& warning) {
   return {{"code", warning.code}, {"text", warning.text}, {"hint", warning.hint}};
 }
@@ -38,7 +51,8 @@ StatusApi::State StatusApi::state() const {
     return {"degraded", sync::cause_named(last->cause), *last->finished};
   }
   if (last && held() > 0) return {"degraded", sync::Cause::none, *last->finished};
-  if (!connection.known) return {"starting", sync::Cause::none, facts_.started};
+  const auto starting = std::max(engine.since(), facts_.started);  // also after a pause
+  if (!connection.known) return {"starting", sync::Cause::none, starting};
   return {"online", sync::Cause::none, engine.since()};
 }
 
@@ -92,6 +106,9 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     const Warning warning{std::string(sync::word_of(now.cause)), std::string(words.text),
                           std::string(words.hint)};
     json["warnings"].push_back(to_json(warning));
+  }
+  if (const auto warning = clock_warning(session_.server_ahead())) {
+    json["warnings"].push_back(to_json(*warning));
   }
   if (const auto rows = held(); rows > 0) {
     const Warning warning{"held",

@@ -16,6 +16,23 @@ struct SyncRun {
   }
 };
 
+struct SyncPause {
+  std::optional<std::int64_t> for_s;
+  static constexpr auto params() {
+    return std::tuple(ipc::param("for_s", &SyncPause::for_s,
+                                 "seconds after which it goes on by itself; default: a week")
+                          .range(1, 30 * 24 * 3600));
+  }
+};
+
+struct SyncHistory {
+  std::optional<std::int64_t> limit;
+  static constexpr auto params() {
+    return std::tuple(
+        ipc::param("limit", &SyncHistory::limit, "rows at most; default: 20").range(1, 1000));
+  }
+};
+
 class SyncApi {
  public:
   explicit SyncApi(sync::Engine& engine) : engine_(engine) {}
@@ -23,6 +40,9 @@ class SyncApi {
 
  private:
   ipc::Methods::Answer run(ipc::Call call, SyncRun request);
+  ipc::Methods::Answer pause(ipc::Call call, SyncPause request);
+  ipc::Methods::Answer resume(ipc::Call call, ipc::NoParams request);
+  ipc::Methods::Answer history(ipc::Call call, SyncHistory request);
   sync::Engine& engine_;
 };
 

@@ -1,7 +1,10 @@
 #include "sync/platform/exchange.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <charconv>
@@ -11,15 +14,35 @@
 namespace icure::sync {
 namespace {
 
-constexpr long kReadBuffer = 256L << 10;  // twice as fast as curl's default for whole pages
+// A connection whose other end vanished (a cable, a router's table) dies after so long: with HTTP/2
+// the next requests would else be sent into it for a quarter of an hour.
+constexpr int kDeadAfterMs = 30'000;
+constexpr long kIdleBeforeKeepalive = 20L;  // seconds
+constexpr long kReadBuffer = 256L << 10;    // twice as fast as curl's default for whole pages
 
 bool to_this_machine(const std::string& url) {
   const auto address = parse_web_address(url);
   return address && is_loopback(*address);
 }
 
-Cause cause_of(CURLcode verdict, long os_errno, bool proxied) {
-  switch (verdict) {
+/// The certificate is good but for the time.
+bool is_out_of_time(long tls_verdict) {
+  return tls_verdict == X509_V_ERR_CERT_NOT_YET_VALID || tls_verdict == X509_V_ERR_CERT_HAS_EXPIRED;
+}
+
+/// What curl knows of a transfer that failed.
+struct Failure {
+  CURLcode verdict;
+  long os_errno = 0;
+  long tls_verdict = 0;     // of X509_verify_cert
+  long connect_status = 0;  // of the proxy, to CONNECT
+  bool proxied = false;
+};
+
+Cause cause_of(const Failure& failure) {
+  const auto os_errno = failure.os_errno;
+  if (failure.connect_status >= 300) return Cause::proxy;
+  switch (failure.verdict) {
     case CURLE_COULDNT_RESOLVE_PROXY:
       return Cause::proxy;
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -28,10 +51,11 @@ Cause cause_of(CURLcode verdict, long os_errno, bool proxied) {
       if (os_errno == ENETUNREACH || os_errno == EHOSTUNREACH || os_errno == ENETDOWN) {
         return Cause::no_route;
       }
-      return proxied ? Cause::proxy : Cause::connect;
+      return failure.proxied ? Cause::proxy : Cause::connect;
     case CURLE_OPERATION_TIMEDOUT:
       return Cause::timeout;
     case CURLE_PEER_FAILED_VERIFICATION:
+      return is_out_of_time(failure.tls_verdict) ? Cause::clock : Cause::tls;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
@@ -84,6 +108,9 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
       static_cast<long>(request.timeout.value_or(options.request_timeout).count()));
   set(CURLOPT_BUFFERSIZE, kReadBuffer);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_TCP_KEEPIDLE, kIdleBeforeKeepalive);
+  set(CURLOPT_TCP_KEEPINTVL, kIdleBeforeKeepalive / 2);
+  set(CURLOPT_SOCKOPTFUNCTION, &on_socket);
   // Inflating costs more than a loopback connection saves.
   if (!to_this_machine(options.base_url)) set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_SSL_CTX_FUNCTION, &on_tls);
@@ -108,6 +135,7 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
 }
 
 Exchange::~Exchange() {
+  if (request_.sink) request_.sink->wait_for_room(nullptr);
   for (auto* each = headers_; each; each = each->next) {
     OPENSSL_cleanse(each->data, std::char_traits<char>::length(each->data));
   }
@@ -128,15 +156,40 @@ std::string Exchange::header(const char* name) {
   return found->value;
 }
 
-std::size_t Exchange::on_body(char* bytes, std::size_t, std::size_t count, void* self) {
-  auto& exchange = *static_cast<Exchange*>(self);
+std::size_t Exchange::take(std::string_view piece) {
   // Counted after inflating, so that a small archive of a huge text is caught as well.
-  if (exchange.body_.size() + count > exchange.request_.max_body) {
-    exchange.oversized_ = true;
+  if (received_ + piece.size() > request_.max_body) {
+    oversized_ = true;
     return 0;
   }
-  exchange.body_.append(bytes, count);
-  return count;
+  long status = 0;
+  curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+  if (!request_.sink || status != 200) {
+    body_.append(piece);
+  } else {
+    switch (request_.sink->take(piece)) {
+      case BodySink::Taken::all:
+        break;
+      case BodySink::Taken::later:
+        request_.sink->wait_for_room([this] { curl_easy_pause(easy(), CURLPAUSE_CONT); });
+        return CURL_WRITEFUNC_PAUSE;
+      case BodySink::Taken::refused:
+        refused_ = true;
+        return 0;
+    }
+  }
+  received_ += piece.size();
+  return piece.size();
+}
+
+std::size_t Exchange::on_body(char* bytes, std::size_t, std::size_t count, void* self) {
+  return static_cast<Exchange*>(self)->take({bytes, count});
+}
+
+int Exchange::on_socket(void*, curl_socket_t socket, curlsocktype) {
+  // A kernel that refuses leaves the request's own timeout.
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &kDeadAfterMs, sizeof kDeadAfterMs);
+  return CURL_SOCKOPT_OK;
 }
 
 CURLcode Exchange::on_tls(CURL*, void* context, void* self) {
@@ -149,11 +202,14 @@ CURLcode Exchange::on_tls(CURL*, void* context, void* self) {
 
 Answer<HttpReply> Exchange::result(CURLcode verdict, WallTime now) {
   if (oversized_) return Fault{Cause::oversized, 200, "the answer is larger than it can be"};
+  if (refused_) return Fault{Cause::bad_answer, 200, "the answer is not what was asked for"};
   if (verdict != CURLE_OK) {
-    long os_errno = 0;
-    curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &os_errno);
-    return Fault{cause_of(verdict, os_errno, !options_.proxy.empty()), 0,
-                 curl_easy_strerror(verdict)};
+    Failure failure{verdict};
+    failure.proxied = !options_.proxy.empty();
+    curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &failure.os_errno);
+    curl_easy_getinfo(easy(), CURLINFO_SSL_VERIFYRESULT, &failure.tls_verdict);
+    curl_easy_getinfo(easy(), CURLINFO_HTTP_CONNECTCODE, &failure.connect_status);
+    return Fault{cause_of(failure), 0, curl_easy_strerror(verdict)};
   }
   HttpReply reply;
   long status = 0;

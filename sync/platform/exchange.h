@@ -26,7 +26,9 @@ class Exchange {
   };
   void add_header(std::string_view name, std::string_view value);
   std::string header(const char* name);
+  std::size_t take(std::string_view piece);
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self);
+  static int on_socket(void*, curl_socket_t socket, curlsocktype);
   static CURLcode on_tls(CURL*, void* context, void* self);
 
   const CurlOptions& options_;
@@ -34,7 +36,9 @@ class Exchange {
   std::unique_ptr<CURL, FreeEasy> easy_;
   curl_slist* headers_ = nullptr;
   std::string body_;
+  std::size_t received_ = 0;  // bytes of the body, after inflating
   bool oversized_ = false;
+  bool refused_ = false;  // by the sink
 };
 
 }  // namespace icure::sync

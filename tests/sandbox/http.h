@@ -1,6 +1,7 @@
 // A request and its reply, without the server that carries them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+struct MHD_UpgradeResponseHandle;
 
 namespace icure::sandbox {
 
@@ -31,12 +34,21 @@ struct Body {
   std::string gzipped;  // empty until somebody wanted it
 };
 
+/// A connection that no longer speaks HTTP. It is closed through `handle`, by whoever took it over.
+struct TakenSocket {
+  MHD_UpgradeResponseHandle* handle;
+  int socket;         // to read and write
+  int wire;           // what the client is connected to; under TLS another one
+  std::string ahead;  // what the client had sent already
+};
+
 struct Reply {
   int status = 200;
   std::string type = "application/json";
   std::shared_ptr<Body> body = std::make_shared<Body>();
   bool streamed = false;  // in chunks and without a length, as the platform sends its lists
   std::vector<std::pair<std::string, std::string>> headers;
+  std::function<void(TakenSocket)> take_over = {};  // only with 101: called once the reply is out
 };
 
 Reply json_reply(std::string json, int status = 200);

@@ -46,14 +46,20 @@ class SyncTest : public ::testing::Test {
     return task.take();
   }
 
-  std::vector<std::string> mirrored() {
+  std::vector<std::string> mirrored(Kind kind = Kind::user) {
     auto reader = stores->open_reader(1 << 20);
-    auto rows = (*reader)->list(Kind::user, {});
+    auto rows = (*reader)->list(kind, {});
     std::vector<std::string> ids;
     for (const auto& row : *rows) ids.push_back(row.id);
     return ids;
   }
-  store::KindState state() { return *(*stores->open_reader(1 << 20))->state(Kind::user); }
+  std::string rev_of(Kind kind, const std::string& id) {
+    auto row = (*stores->open_reader(1 << 20))->get(kind, id);
+    return row ? row->rev : "none";
+  }
+  store::KindState state(Kind kind = Kind::user) {
+    return *(*stores->open_reader(1 << 20))->state(kind);
+  }
 
   TempDir dir;
   SystemRandom random;

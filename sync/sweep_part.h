@@ -1,0 +1,35 @@
+// What a sweep knows of one of its kinds while it is under way. Internal to sweep*.cpp.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync/sweep.h"
+
+namespace icure::sync {
+
+struct Sweeper::Part {
+  Part(Kind k, store::KindCounts& c) : kind(k), counts(c) {}
+
+  Kind kind;
+  store::KindCounts& counts;
+  std::optional<Fault> fault;  // then nothing more is done for it
+  bool done = false;
+
+  WallTime as_of{};                 // what `as_of` will be
+  std::vector<std::string> owners;  // whose patients are listed
+  store::Order asked = 0;           // when the first list was asked for
+  std::uint64_t listed = 0;         // ids on all lists
+  std::uint64_t unknown = 0;        // of them, those that the mirror lacked
+  std::uint64_t held = 0;           // rows that the mirror had then
+  bool pull = false;                // read every document instead of every stub
+};
+
+/// Documents as they came, for the mirror to judge.
+struct Sweeper::Kept {
+  wire::Page page;
+  store::Order asked;
+  store::Order answered;
+};
+
+}  // namespace icure::sync
