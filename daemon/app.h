@@ -16,6 +16,7 @@
 #include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
 #include "daemon/loop/system_clock.h"
+#include "daemon/loop/turn_meter.h"
 #include "daemon/loop/worker.h"
 #include "ipc/hello.h"
 #include "ipc/server.h"
@@ -65,6 +66,7 @@ class App {
   void reload();
   void stop();
   void changed();
+  void tell_turns() const;
   Task<Done> watch(std::stop_token stop);
 
   uv_loop_t& loop_;
@@ -73,6 +75,7 @@ class App {
   LoadedConfig config_;
   OpenStore store_;
   loop::EachTurn end_reads_;  // a read transaction lasts a turn: longer ones hold up checkpoints
+  loop::TurnMeter turns_;
   loop::Worker mirror_thread_;
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;
