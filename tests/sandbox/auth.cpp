@@ -26,12 +26,16 @@ Auth::Auth(const Options& options, const Documents& documents, Credentials& cred
     : options_(options),
       documents_(documents),
       credentials_(credentials),
-      signer_(std::make_unique<JwtSigner>()),
       elevated_(options.elevated_seconds) {}
 
 void Auth::expire_all() {
   sessions_.clear();
-  signer_ = std::make_unique<JwtSigner>();
+  signer_.reset();
+}
+
+const JwtSigner& Auth::signer() const {
+  if (!signer_) signer_ = std::make_unique<JwtSigner>();
+  return *signer_;
 }
 
 void Auth::age_logins() {
@@ -59,7 +63,7 @@ std::string Auth::issue(Session session, std::int64_t seconds) {
   }
   if (sessions_.size() > kManySessions)
     std::erase_if(sessions_, [](const auto& each) { return each.second.expires < now_seconds(); });
-  std::string token = signer_->sign(claims);
+  std::string token = signer().sign(claims);
   sessions_[token] = std::move(session);
   return token;
 }

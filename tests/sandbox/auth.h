@@ -40,7 +40,7 @@ class Auth {
   void set_elevated(std::chrono::seconds seconds) { elevated_ = seconds; }
   /// As if every login so far had been long ago.
   void age_logins();
-  std::string public_key() const { return signer_->public_key(); }
+  std::string public_key() const { return signer().public_key(); }
 
  private:
   using Moment = std::chrono::steady_clock::time_point;
@@ -54,13 +54,14 @@ class Auth {
     std::optional<Moment> logged_in;  // empty when it came from a refresh
   };
 
+  const JwtSigner& signer() const;
   std::string issue(Session session, std::int64_t seconds);
   std::optional<Session> session(const std::string& token, Use use) const;
 
   const Options& options_;
   const Documents& documents_;
   Credentials& credentials_;
-  std::unique_ptr<JwtSigner> signer_;
+  mutable std::unique_ptr<JwtSigner> signer_;  // made when first needed: it takes a while
   std::unordered_map<std::string, Session> sessions_;
   std::uint64_t issued_ = 0;
   std::chrono::seconds elevated_;
