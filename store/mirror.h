@@ -111,6 +111,9 @@ class MirrorWriter {
   /// one transaction. Returns how many rows it removed.
   virtual Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
                                              std::optional<WallTime> as_of) = 0;
+  /// The time of the platform's clock that set_ticked() kept last for the kind.
+  virtual Result<std::optional<WallTime>> ticked(Kind kind) = 0;
+  virtual Result<Done> set_ticked(Kind kind, WallTime time) = 0;
   /// Forgets the comparing state of begin_sweep(); the sweep stays resumable.
   virtual void end_sweep(Kind kind) = 0;
 

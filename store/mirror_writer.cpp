@@ -179,6 +179,24 @@ class SqliteMirrorWriter final : public MirrorWriter {
     });
   }
 
+  Result<std::optional<WallTime>> ticked(Kind kind) override {
+    return guarded_mirror(db_, [&]() -> Result<std::optional<WallTime>> {
+      Query read(db_, "SELECT ticked FROM kind_state WHERE kind = ?1");
+      auto rows = read(number_of(kind));
+      rows.next();
+      const auto time = rows.optional_integer(0);
+      return time ? std::optional(time_of(*time)) : std::nullopt;
+    });
+  }
+
+  Result<Done> set_ticked(Kind kind, WallTime time) override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      Query write(db_, "UPDATE kind_state SET ticked = ?2 WHERE kind = ?1");
+      write.run(number_of(kind), millis_of(time));
+      return Done{};
+    });
+  }
+
   void end_sweep(Kind kind) override {
     warn_if_failed(guarded_mirror(db_, [&] { return intake_.index_all(kind); }));
     intake_.sweep(kind).reset();

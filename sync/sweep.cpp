@@ -94,7 +94,11 @@ Task<Answer<Done>> Sweeper::list(Part& part, Depth depth, std::stop_token stop) 
     filters.push_back(all_filter(part.kind));
   }
   for (auto& filter : filters) {
-    auto matched = co_await match(part, std::move(filter), stop);
+    auto matched = co_await match(part, std::move(filter), Listed::alive, stop);
+    if (!matched) co_return matched.error();
+  }
+  if (part.kind == Kind::patient && depth == Depth::quick) {
+    auto matched = co_await match_modified(part, stop);
     if (!matched) co_return matched.error();
   }
   auto count = [this, &part] { return mirror_.count(part.kind); };

@@ -26,7 +26,7 @@ struct SweepOptions {
 };
 
 enum class Depth {
-  quick,  ///< New and vanished ids only.
+  quick,  ///< New and vanished ids, and patients that somebody marked as modified.
   full,   ///< Every revision.
 };
 
@@ -72,7 +72,12 @@ class Sweeper {
 
   Task<Answer<Done>> walk_users(Part& part, std::string cursor, std::stop_token stop);
 
-  Task<Answer<Done>> match(Part& part, std::string filter, std::stop_token stop);
+  enum class Listed {
+    alive,     ///< Everything that there is.
+    modified,  ///< What may have another revision.
+  };
+  Task<Answer<Done>> match(Part& part, std::string filter, Listed listed, std::stop_token stop);
+  Task<Answer<Done>> match_modified(Part& part, std::stop_token stop);
   Task<Answer<std::vector<std::string>>> owners(std::stop_token stop);
 
   Task<Done> probe(std::vector<Part>& parts, std::stop_token stop);

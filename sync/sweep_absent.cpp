@@ -48,7 +48,7 @@ Task<Answer<std::vector<store::Departure>>> Sweeper::confirm(
 Task<Answer<std::vector<store::Departure>>> Sweeper::still_unlisted(
     Part& part, std::vector<store::Departure> unlisted, std::stop_token stop) {
   for (const auto& owner : part.owners) {
-    auto matched = co_await match(part, patients_of_filter(owner), stop);
+    auto matched = co_await match(part, patients_of_filter(owner), Listed::alive, stop);
     if (!matched) co_return matched.error();
   }
   auto job = [this, &part] { return mirror_.absent(part.kind, part.asked); };
@@ -78,8 +78,12 @@ Task<Answer<Done>> Sweeper::settle(Part& part, Depth depth, std::stop_token stop
     if (!fetched) co_return fetched.error();
   }
   const auto as_of = depth == Depth::full ? std::optional(part.as_of) : std::nullopt;
-  auto remove = [this, &part, as_of, &departed] {
-    return mirror_.finish_sweep(part.kind, *departed, as_of);
+  auto remove = [this, &part, as_of, &departed]() -> Result<std::uint64_t> {
+    auto removed = mirror_.finish_sweep(part.kind, *departed, as_of);
+    if (!removed || part.kind != Kind::patient || !part.asked_at) return removed;
+    auto ticked = mirror_.set_ticked(part.kind, *part.asked_at);
+    if (!ticked) return ticked.error();
+    return removed;
   };
   auto removed = co_await mirror_thread_.run(std::move(remove));
   if (!removed) co_return fault_of(removed.error());
