@@ -35,6 +35,8 @@ bool uids_are_real() {
 }
 
 int serve(const ConfigSources& sources, LoadedConfig loaded) {
+  // Opening a large store takes a while, and a stop that comes meanwhile is as clean as any other.
+  loop::HeldSignals held{SIGTERM, SIGINT, SIGHUP};
   uv_loop_t loop;
   uv_loop_init(&loop);
   int code = 0;
@@ -48,6 +50,7 @@ int serve(const ConfigSources& sources, LoadedConfig loaded) {
       App app(loop, random, clock, sources, std::move(loaded), std::move(*store));
       auto listening = app.listen();
       if (listening) {
+        held.release();
         app.run();
       } else {
         code = fail(listening.error());

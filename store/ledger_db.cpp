@@ -1,5 +1,7 @@
 #include "store/ledger_db.h"
 
+#include "store/outbox_db.h"
+
 namespace icure::store {
 namespace {
 
@@ -43,8 +45,8 @@ std::int64_t millis_of(WallTime time) {
 
 class SqliteLedger final : public Ledger {
  public:
-  explicit SqliteLedger(SQLite::Database db)
-      : db_(std::move(db)),
+  explicit SqliteLedger(SQLite::Database& db)
+      : db_(db),
         record_(db_,
                 "INSERT INTO run (id, trigger, full, started, finished, state, cause, requests, "
                 "bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE "
@@ -131,14 +133,14 @@ class SqliteLedger final : public Ledger {
     }
   }
 
-  SQLite::Database db_;
+  SQLite::Database& db_;
   Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_;
 };
 
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema};
+  static const std::string steps[] = {kFirstSchema, outbox_schema()};
   return steps;
 }
 
@@ -151,8 +153,8 @@ std::string platform_of_ledger(SQLite::Database& db, const std::string& platform
   return std::string(rows.text(0));
 }
 
-std::unique_ptr<Ledger> make_ledger(SQLite::Database db) {
-  return std::make_unique<SqliteLedger>(std::move(db));
+std::unique_ptr<Ledger> make_ledger(SQLite::Database& db) {
+  return std::make_unique<SqliteLedger>(db);
 }
 
 }  // namespace icure::store

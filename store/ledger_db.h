@@ -17,7 +17,7 @@ std::span<const std::string> ledger_migrations();
 /// SQLite::Exception.
 std::string platform_of_ledger(SQLite::Database& db, const std::string& platform);
 
-/// `db` is open for writing and migrated. Throws SQLite::Exception.
-std::unique_ptr<Ledger> make_ledger(SQLite::Database db);
+/// `db` is open for writing and migrated, and outlives it. Throws SQLite::Exception.
+std::unique_ptr<Ledger> make_ledger(SQLite::Database& db);
 
 }  // namespace icure::store

@@ -8,6 +8,7 @@
 #include "store/mirror_reader.h"
 #include "store/mirror_schema.h"
 #include "store/mirror_writer.h"
+#include "store/outbox_db.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
 
@@ -28,6 +29,7 @@ class OpenStores final : public Stores {
 
   MirrorWriter& mirror() override { return *mirror_; }
   Ledger& ledger() override { return *ledger_; }
+  Outbox& outbox() override { return *outbox_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -40,7 +42,7 @@ class OpenStores final : public Stores {
   Result<Done> open_all(const Options& options) {
     auto keys = keys_of(options);
     if (!keys) return std::move(keys).error();
-    auto ledger = open_ledger(*keys, options.platform);
+    auto ledger = open_ledger(*keys, options);
     if (!ledger) return ledger;
     mirror_key_ = keys->of_database(kMirrorName);
     return open_or_remake_mirror(options);
@@ -60,7 +62,8 @@ class OpenStores final : public Stores {
     return create_keys(directory_, options.store_key, options.random);
   }
 
-  Result<Done> open_ledger(const Keys& keys, const std::string& platform) {
+  Result<Done> open_ledger(const Keys& keys, const Options& options) {
+    const auto& platform = options.platform;
     const bool lost = !exists(path(kLedgerName)) && exists(path(kMirrorName));
     auto opened = guarded([&]() -> Result<Done> {
       auto db = open_database(path(kLedgerName), keys.of_database(kLedgerName),
@@ -78,7 +81,9 @@ class OpenStores final : public Stores {
                          "\", the configuration names \"" + platform + "\"",
                      "correct the configuration, or confirm the move: icurectl store adopt"};
       }
-      ledger_ = make_ledger(std::move(db));
+      ledger_file_.emplace(std::move(db));
+      ledger_ = make_ledger(*ledger_file_);
+      outbox_ = make_outbox(*ledger_file_, options.clock);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -124,7 +129,9 @@ class OpenStores final : public Stores {
   std::vector<std::string> warnings_;
   Secret mirror_key_;
   std::atomic<Changes> changes_ = 0;  // written by the writer's thread, read by the readers'
+  std::optional<SQLite::Database> ledger_file_;
   std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<MirrorWriter> mirror_;
 };
 

@@ -11,6 +11,7 @@
 #include "daemon/base/secret.h"
 #include "store/ledger.h"
 #include "store/mirror.h"
+#include "store/outbox.h"
 
 namespace icure::store {
 
@@ -29,6 +30,7 @@ class Stores {
   virtual ~Stores() = default;
   virtual MirrorWriter& mirror() = 0;
   virtual Ledger& ledger() = 0;
+  virtual Outbox& outbox() = 0;  ///< In the ledger's file and on its thread.
   /// A reader with a read-only connection of its own, to be used by any one thread. Fails with io
   /// or corrupt.
   virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;

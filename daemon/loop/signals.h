@@ -1,10 +1,28 @@
 // Unix signals as callbacks on the loop.
 #pragma once
+#include <csignal>
 #include <functional>
+#include <initializer_list>
 
 #include "daemon/loop/handle.h"
 
 namespace icure::loop {
+
+/// Keeps signals waiting until somebody can answer them. Construct before there are threads, which
+/// then never get them. What still waits when the process ends goes with it.
+class HeldSignals {
+ public:
+  HeldSignals(std::initializer_list<int> numbers) {
+    sigemptyset(&held_);
+    for (const int number : numbers) sigaddset(&held_, number);
+    pthread_sigmask(SIG_BLOCK, &held_, nullptr);
+  }
+  /// Delivers to this thread what waits, and what comes, also if our parent had it blocked.
+  void release() { pthread_sigmask(SIG_UNBLOCK, &held_, nullptr); }
+
+ private:
+  sigset_t held_{};
+};
 
 /// Calls `on_signal` on the loop thread each time the process gets `number`, until destroyed.
 class Signal {

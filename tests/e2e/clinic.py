@@ -130,11 +130,11 @@ socket = "{self.socket}"
         until(lambda: self.socket.exists() and self.answers(), "the daemon answers", self)
         return self
 
-    def launch(self, environment=None):
+    def launch(self, environment=None, before=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [DAEMON, "--config", self.config], stderr=log, stdout=log,
-                env={**os.environ, **(environment or {})})
+                env={**os.environ, **(environment or {})}, preexec_fn=before)
 
     def answers(self):
         if self.process.poll() is not None:

@@ -1,6 +1,7 @@
 """Start, stop, keys, configuration, systemd: what a clinic's admin meets first."""
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import time
@@ -35,6 +36,15 @@ class LifeTest(unittest.TestCase):
         self.assertLess(seconds, 5)
         self.assertFalse(self.daemon.socket.exists(), "the socket file is gone")
         self.assertNotIn("outlived", self.daemon.log_text())
+
+    def test_a_stop_that_came_before_it_served_is_clean_too(self):
+        def stopped_already():
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+            os.kill(os.getpid(), signal.SIGTERM)  # waits: exec() keeps it and the mask
+
+        self.daemon.launch(before=stopped_already)
+        self.assertEqual(self.daemon.process.wait(30), 0, self.daemon.log_text())
+        self.assertIn("stopping", self.daemon.log_text())
 
     def test_keeps_its_files_to_itself(self):
         self.daemon.start().until_complete()

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "tests/sandbox/base64.h"
+
 namespace icure::sandbox {
 namespace {
 

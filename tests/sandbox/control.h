@@ -7,6 +7,7 @@
 #include "tests/sandbox/faults.h"
 #include "tests/sandbox/http_server.h"
 #include "tests/sandbox/journal.h"
+#include "tests/sandbox/notifier.h"
 #include "tests/sandbox/routes.h"
 #include "tests/sandbox/world.h"
 
@@ -19,12 +20,15 @@ struct Bench {
   Faults& faults;
   HttpServer& platform;
   HttpServer& gateway;
+  Notifier& notifier;
 };
 
 /// The truth, and changes to it.
 void add_data_controls(Routes& routes, Bench& bench);
 /// Line, faults, journal, logins, messages.
 void add_line_controls(Routes& routes, Bench& bench);
+/// Websockets.
+void add_live_controls(Routes& routes, Bench& bench);
 
 /// Wraps a handler that wants a JSON object; anything else is answered with 400, as is what the
 /// handler throws.

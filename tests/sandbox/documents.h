@@ -32,7 +32,7 @@ class Documents {
   /// The owner itself first, then its parents, at most five in all.
   std::vector<Row> hierarchy(const std::string& owner) const;
   Circle circle(const std::string& owner) const;
-  bool visible(const Row& row, const Circle& circle) const;
+  static bool visible(const Row& row, const Circle& circle);
   /// Grows with each change of any document.
   std::uint64_t version() const;
 

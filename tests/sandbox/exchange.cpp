@@ -85,13 +85,7 @@ MHD_Result Exchange::send(MHD_Connection* connection, Reply reply) {
   out_ = compress ? &body.gzipped : &body.text;
   const bool truncated = fault_ && fault_->kind == Fault::Kind::truncate;
   cut_ = truncated ? fault_->bytes : kUncut;
-  // A length would tell the client at once that something is missing, so only whole objects carry
-  // one.
-  MHD_Response* response =
-      out_->empty()
-          ? MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT)
-          : MHD_create_response_from_callback(reply_.streamed ? MHD_SIZE_UNKNOWN : out_->size(),
-                                              kBlock, &Exchange::read, this, nullptr);
+  MHD_Response* response = make_response();
   if (!out_->empty()) MHD_add_response_header(response, "Content-Type", reply_.type.c_str());
   if (compress) MHD_add_response_header(response, "Content-Encoding", "gzip");
   for (const auto& [name, value] : reply_.headers)
@@ -100,6 +94,24 @@ MHD_Result Exchange::send(MHD_Connection* connection, Reply reply) {
       MHD_queue_response(connection, static_cast<unsigned>(reply_.status), response);
   MHD_destroy_response(response);
   return queued;
+}
+
+MHD_Response* Exchange::make_response() {
+  if (reply_.take_over) return MHD_create_response_for_upgrade(&Exchange::hand_over, this);
+  if (out_->empty()) return MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT);
+  // A length would tell the client at once that something is missing, so only whole objects carry
+  // one.
+  return MHD_create_response_from_callback(reply_.streamed ? MHD_SIZE_UNKNOWN : out_->size(),
+                                           kBlock, &Exchange::read, this, nullptr);
+}
+
+void Exchange::hand_over(void* self, MHD_Connection*, void*, const char* ahead, std::size_t size,
+                         MHD_socket socket, MHD_UpgradeResponseHandle* handle) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  // The exchange ends with the socket; the journal is to know of it now.
+  if (exchange.service_.journal != nullptr)
+    exchange.service_.journal->close(exchange.number_, exchange.status_, 0);
+  exchange.reply_.take_over(handle, socket, std::string(ahead, size));
 }
 
 ssize_t Exchange::read(void* self, std::uint64_t position, char* out, std::size_t room) {

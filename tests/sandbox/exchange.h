@@ -28,6 +28,11 @@ struct Service {
   bool compress = false;
   Parking parking = {};
   std::atomic<Line> line = Line::up;
+  /// Called when the line falls silent, before the server stops, and before it runs again: it
+  /// cannot stop while sockets that were taken over are open.
+  std::function<void()> hanging = {};
+  std::function<void()> stopping = {};
+  std::function<void()> starting = {};
 };
 
 /// On the server's thread only.
@@ -48,6 +53,9 @@ class Exchange {
 
   MHD_Result finish(MHD_Connection* connection);
   MHD_Result send(MHD_Connection* connection, Reply reply);
+  MHD_Response* make_response();
+  static void hand_over(void* self, MHD_Connection* connection, void* context, const char* ahead,
+                        std::size_t size, MHD_socket socket, MHD_UpgradeResponseHandle* handle);
   static ssize_t read(void* self, std::uint64_t position, char* out, std::size_t room);
 
   Service& service_;

@@ -1,4 +1,4 @@
-// The filters of `match` and `filter`: from a JSON description to ids.
+// The filters of `match`, `filter` and subscriptions: from a JSON description to ids.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,5 +15,8 @@ namespace icure::sandbox {
 std::optional<std::vector<std::string>> match_filter(const Documents& documents, Kind kind,
                                                      const Caller& caller,
                                                      const nlohmann::json& filter);
+/// Whether one document, live or not, is among what the filter matches; empty as above.
+std::optional<bool> passes_filter(const Row& row, const Caller& caller,
+                                  const nlohmann::json& filter);
 
 }  // namespace icure::sandbox

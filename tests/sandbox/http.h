@@ -1,6 +1,7 @@
 // A request and its reply, without the server that carries them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+struct MHD_UpgradeResponseHandle;
 
 namespace icure::sandbox {
 
@@ -37,6 +40,9 @@ struct Reply {
   std::shared_ptr<Body> body = std::make_shared<Body>();
   bool streamed = false;  // in chunks and without a length, as the platform sends its lists
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Only with 101: who takes over the socket once the reply is out, and what the client sent
+  /// ahead.
+  std::function<void(MHD_UpgradeResponseHandle*, int socket, std::string ahead)> take_over = {};
 };
 
 Reply json_reply(std::string json, int status = 200);

@@ -87,7 +87,7 @@ bool HttpServer::start() {
       {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&end), nullptr},
       {MHD_OPTION_UNESCAPE_CALLBACK, reinterpret_cast<intptr_t>(&leave_encoded), nullptr},
   };
-  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE;
   if (!tls_.certificate.empty()) {
     flags |= MHD_USE_TLS;
     options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, tls_.certificate.data()});
@@ -95,6 +95,7 @@ bool HttpServer::start() {
   }
   options.push_back({MHD_OPTION_END, 0, nullptr});
   service_.parking.reopen();
+  if (service_.starting) service_.starting();
   daemon_ = MHD_start_daemon(flags, 0, &accept_client, &service_, &step, &service_,
                              MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END);
   if (daemon_ != nullptr) socket_ = -1;
@@ -104,6 +105,7 @@ bool HttpServer::start() {
 void HttpServer::stop() {
   if (daemon_ != nullptr) {
     service_.parking.close();
+    if (service_.stopping) service_.stopping();
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
   }
@@ -115,7 +117,11 @@ void HttpServer::set_line(Line line) {
   const Line before = service_.line.exchange(line);
   // Whoever is connected when the line begins to hang stays connected; any other change closes all
   // connections.
-  if (line == before || (line == Line::hang && before == Line::up)) return;
+  if (line == before) return;
+  if (line == Line::hang && before == Line::up) {
+    if (service_.hanging) service_.hanging();
+    return;
+  }
   stop();
   // While refused the port stays bound but does not listen, so that nobody else is given it.
   while (!bind_port()) {

@@ -7,19 +7,13 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "tests/sandbox/base64.h"
+
 namespace icure::sandbox {
 namespace {
 
-std::string base64(const unsigned char* data, std::size_t size) {
-  std::string out(4 * ((size + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), data, static_cast<int>(size));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
 std::string base64_url(std::string_view text) {
-  std::string out = base64(reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  std::string out = base64_encode(text);
   while (out.ends_with('=')) out.pop_back();
   for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
   return out;
@@ -53,21 +47,9 @@ std::string JwtSigner::public_key() const {
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(key_.get(), &der);
   if (size <= 0) std::abort();
-  std::string out = base64(der, static_cast<std::size_t>(size));
+  std::string out =
+      base64_encode({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
   OPENSSL_free(der);
-  return out;
-}
-
-std::string base64_decode(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return "";
-  std::string out(text.size() / 4 * 3 + 1, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return "";
-  out.resize(static_cast<std::size_t>(size));
-  // EVP_DecodeBlock counts the padding as zero bytes.
-  for (std::size_t i = text.size(); i > text.size() - 2 && text[i - 1] == '='; --i) out.pop_back();
   return out;
 }
 

@@ -27,7 +27,4 @@ class JwtSigner {
   std::unique_ptr<evp_pkey_st, FreeKey> key_;
 };
 
-/// Standard base64; empty when the text is not that.
-std::string base64_decode(std::string_view text);
-
 }  // namespace icure::sandbox

@@ -28,7 +28,11 @@ int serve(const Options& options) {
   World world(options);
   Journal journal;
   Faults faults;
-  Platform platform(world);
+  Notifier notifier{std::chrono::seconds(options.ping_seconds)};
+  for (const Kind kind : kKinds)
+    world.documents.table(kind).listen(
+        [&notifier](const Row& row, Change change) { notifier.tell(row, change); });
+  Platform platform(world, notifier);
   Gateway gateway(world);
   const Tls tls{file_text(options.tls_cert), file_text(options.tls_key)};
   HttpServer platform_server(
@@ -40,10 +44,14 @@ int serve(const Options& options) {
     server->service().faults = &faults;
     server->service().compress = !options.no_gzip;
   }
-  Bench bench{world, journal, faults, platform_server, gateway_server};
+  platform_server.service().stopping = [&notifier] { notifier.close(); };
+  platform_server.service().hanging = [&notifier] { notifier.hang(); };
+  platform_server.service().starting = [&notifier] { notifier.reopen(); };
+  Bench bench{world, journal, faults, platform_server, gateway_server, notifier};
   Routes controls;
   add_data_controls(controls, bench);
   add_line_controls(controls, bench);
+  add_live_controls(controls, bench);
   HttpServer control_server(
       "control", [&](const Request& request) { return controls.answer(request, {}); }, {});
   if (options.replay) platform.warm_up();

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "tests/sandbox/notifier.h"
 #include "tests/sandbox/routes.h"
 #include "tests/sandbox/world.h"
 
@@ -12,8 +13,8 @@ namespace icure::sandbox {
 /// On the platform server's thread only, but for `warm_up` before that starts.
 class Platform {
  public:
-  /// `world` outlives it.
-  explicit Platform(World& world);
+  /// Both outlive it.
+  Platform(World& world, Notifier& notifier);
 
   Reply answer(const Request& request);
   /// Makes all pages of users, so that a benchmark never waits for one.

@@ -33,6 +33,8 @@ std::string Table::store(Json doc) {
   const auto current = find(id);
   // A purged id that is created again must not get a revision that was seen before.
   const auto before = changed_.find(id);
+  const bool was_deleted = current && current->deleted();
+  const bool existed = current.has_value();
   const std::string last = current                    ? current->rev()
                            : before != changed_.end() ? before->second.rev
                                                       : std::string("0-");
@@ -42,10 +44,18 @@ std::string Table::store(Json doc) {
   entry.rev = doc["rev"].get<std::string>();
   entry.text = doc.dump();
   entry.facts = facts_of(doc);
-  changed_[id] = std::move(entry);
+  const bool is_deleted = entry.facts.deleted.has_value();
+  const auto at = changed_.insert_or_assign(id, std::move(entry)).first;
   if (const auto index = population_.index(kind_, id)) touched_[*index] = true;
   ++version_;
-  return changed_[id].rev;
+  if (listener_) {
+    const Change change = !existed      ? Change::created
+                          : is_deleted  ? Change::deleted
+                          : was_deleted ? Change::undeleted
+                                        : Change::updated;
+    listener_(Row(kind_, id, at->second), change);
+  }
+  return at->second.rev;
 }
 
 void Table::purge(const std::string& id) {

@@ -1,0 +1,109 @@
+// The outbox as the rest of the program sees it: writes that were accepted, in the order of their
+// acceptance, with all that is needed to carry them out after a crash. Knows nothing of what they
+// mean. Its file is the ledger's.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/kind.h"
+#include "daemon/base/result.h"
+
+namespace icure::store {
+
+enum class ItemState {
+  queued,
+  sending,
+  retrying,  ///< Tried again by itself at `next_try`.
+  blocked,   ///< Needs a person.
+  held,      ///< Put aside by an admin, or by us after a restore.
+  done,
+  failed,  ///< Refused for good; kept until someone discards it.
+  cancelled,
+  expired,
+};
+inline constexpr std::size_t kItemStates = 9;
+
+/// As on the socket, such as "retrying".
+std::string_view name_of(ItemState state);
+std::optional<ItemState> item_state_named(std::string_view name);
+
+/// Whether nothing more will be done for an item in this state.
+constexpr bool has_ended(ItemState state) {
+  return state >= ItemState::done;
+}
+
+struct Item {
+  std::uint64_t number = 0;  ///< Grows with each acceptance; given by enqueue().
+  std::string id;
+  std::string op;  ///< The method that asked for it.
+  Kind kind = Kind::user;
+  std::string entity;  ///< Items of one entity are carried out in order.
+  ItemState state = ItemState::queued;
+  std::uint32_t attempts = 0;
+  WallTime created{};
+  std::optional<WallTime> next_try;
+  std::string last_error;  ///< For a person.
+  std::string hint;
+  std::vector<std::string> refers;  ///< Other entities whose earlier items come first.
+  std::string content;              ///< What is to be done and how far it is; sync/ knows the form.
+};
+
+struct Step {
+  std::string step;
+  WallTime at{};
+  std::string note;
+};
+
+/// Who asked, so that asking twice is done once. Keys of different uids do not meet.
+struct IdempotencyKey {
+  std::uint32_t uid = 0;
+  std::string key;
+  std::string params;  ///< A digest of what was asked under this key.
+};
+
+struct Accepted {
+  Item item;
+  bool again = false;  ///< It had been accepted before, under the same key.
+};
+
+struct ItemQuery {
+  std::optional<ItemState> state;  ///< Absent: any.
+  std::uint64_t after = 0;         ///< The last number of the page before.
+  std::size_t limit = 100;
+};
+
+using ItemCounts = std::array<std::uint64_t, kItemStates>;  ///< By ItemState.
+
+/// Confined to the ledger's thread. Fails with io (disk full: read_only) or corrupt. When a call
+/// returns, its change is synced to the disk.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+
+  /// Takes the item in as `queued`, unless its key was used before: then the first one comes back
+  /// as it is by now. Fails with key_reused if the key was used for something else, and with
+  /// queue_full if `most` items have not ended yet.
+  virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;
+
+  /// Writes down how far an item is: everything but what enqueue() fixed, and a step if there is
+  /// one, together. In done, cancelled and expired its content is erased. Fails with not_found.
+  virtual Result<Done> save(const Item& item, const std::optional<Step>& step) = 0;
+
+  /// Fails with not_found.
+  virtual Result<Item> item(std::string_view id) = 0;
+  /// In the order in which they were taken; empty for an unknown id.
+  virtual Result<std::vector<Step>> steps(std::string_view id) = 0;
+  /// In the order of acceptance, without content.
+  virtual Result<std::vector<Item>> list(const ItemQuery& query) = 0;
+  virtual ItemCounts counts() const = 0;
+
+  /// Forgets items that ended before `before`, with their keys; failed ones stay. Returns how many.
+  virtual Result<std::uint64_t> forget(WallTime before) = 0;
+};
+
+}  // namespace icure::store

@@ -1,0 +1,283 @@
+#include "store/outbox_db.h"
+
+#include <numeric>
+
+namespace icure::store {
+
+namespace {
+
+constexpr auto kSchema = R"sql(
+CREATE TABLE item (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  op TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  created INTEGER NOT NULL,     -- milliseconds
+  next_try INTEGER,
+  ended INTEGER,
+  last_error TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX item_state ON item (state, number);
+CREATE INDEX item_ended ON item (ended) WHERE ended IS NOT NULL;
+CREATE TABLE item_refers (
+  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
+  entity TEXT NOT NULL,
+  PRIMARY KEY (item, entity)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE item_step (
+  number INTEGER PRIMARY KEY,
+  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
+  step TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+CREATE INDEX item_step_item ON item_step (item);
+CREATE TABLE item_key (
+  uid INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  params TEXT NOT NULL,
+  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
+  PRIMARY KEY (uid, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_key_item ON item_key (item);
+)sql";
+
+constexpr std::string_view kStateNames[kItemStates] = {
+    "queued", "sending", "retrying", "blocked", "held", "done", "failed", "cancelled", "expired"};
+
+constexpr auto kColumns =
+    "SELECT number, id, op, kind, entity, state, attempts, created, next_try, last_error, hint";
+
+std::int64_t number_of(ItemState state) {
+  return static_cast<std::int64_t>(state);
+}
+std::int64_t signed_of(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
+std::int64_t millis_of(WallTime time) {
+  return time.time_since_epoch().count();
+}
+std::optional<std::int64_t> millis_of(const std::optional<WallTime>& time) {
+  if (!time) return std::nullopt;
+  return millis_of(*time);
+}
+
+/// Whether what was asked is nobody's business any more. A failed item may still be mended.
+bool is_erased(ItemState state) {
+  return has_ended(state) && state != ItemState::failed;
+}
+
+Error unknown_item() {
+  return {Code::not_found, "the outbox has no such item", "outbox.list shows what it has"};
+}
+
+class SqliteOutbox final : public Outbox {
+ public:
+  SqliteOutbox(SQLite::Database& db, const Clock& clock)
+      : db_(db),
+        clock_(clock),
+        insert_(db,
+                "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
+                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, '', '', ?8)"),
+        refer_(db, "INSERT OR IGNORE INTO item_refers (item, entity) VALUES (?1, ?2)"),
+        remember_key_(db, "INSERT INTO item_key (uid, key, params, item) VALUES (?1, ?2, ?3, ?4)"),
+        known_key_(db, "SELECT params, item FROM item_key WHERE uid = ?1 AND key = ?2"),
+        state_of_(db, "SELECT number, state FROM item WHERE id = ?1"),
+        update_(db,
+                "UPDATE item SET state = ?2, attempts = ?3, next_try = ?4, last_error = ?5, "
+                "hint = ?6, content = ?7, ended = CASE WHEN ?8 THEN coalesce(ended, ?9) END "
+                "WHERE number = ?1"),
+        add_step_(db, "INSERT INTO item_step (item, step, at, note) VALUES (?1, ?2, ?3, ?4)"),
+        by_id_(db, std::string(kColumns) + ", content FROM item WHERE id = ?1"),
+        by_number_(db, std::string(kColumns) + ", content FROM item WHERE number = ?1"),
+        all_(db, std::string(kColumns) + " FROM item WHERE number > ?1 ORDER BY number LIMIT ?2"),
+        by_state_(db, std::string(kColumns) +
+                          " FROM item WHERE state = ?3 AND number > ?1 ORDER BY number LIMIT ?2"),
+        refers_(db, "SELECT entity FROM item_refers WHERE item = ?1 ORDER BY entity"),
+        steps_(db,
+               "SELECT step, at, note FROM item_step WHERE item = "
+               "(SELECT number FROM item WHERE id = ?1) ORDER BY number"),
+        count_(db, "SELECT state, count(*) FROM item GROUP BY state"),
+        forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2") {
+    counts_ = counted();
+  }
+
+  Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
+    return guarded([&]() -> Result<Accepted> {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      if (auto known = known_key_(std::int64_t{key.uid}, key.key); known.next()) {
+        if (known.text(0) != key.params) {
+          return Error{Code::key_reused, "this key was used for another request",
+                       "give each request a key of its own"};
+        }
+        auto first = one(by_number_(known.integer(1)));
+        if (!first) return std::move(first).error();
+        return Accepted{std::move(*first), true};
+      }
+      if (unfinished() >= most) {
+        return Error{Code::queue_full, "the outbox is full",
+                     "wait until the platform can be reached, or discard items (outbox.list)"};
+      }
+      item.state = ItemState::queued;
+      insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
+                  millis_of(item.created), millis_of(item.next_try), item.content);
+      const auto number = db_.getLastInsertRowid();
+      for (const auto& entity : item.refers) refer_.run(number, entity);
+      remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
+      transaction.commit();
+      item.number = static_cast<std::uint64_t>(number);
+      ++counts_[static_cast<std::size_t>(item.state)];
+      return Accepted{std::move(item), false};
+    });
+  }
+
+  Result<Done> save(const Item& item, const std::optional<Step>& step) override {
+    return guarded([&]() -> Result<Done> {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      const auto known = number_and_state(item.id);
+      if (!known) return unknown_item();
+      const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
+      update_.run(known->number, number_of(item.state), std::int64_t{item.attempts},
+                  millis_of(item.next_try), item.last_error, item.hint, content,
+                  std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()));
+      if (step) add_step_.run(known->number, step->step, millis_of(step->at), step->note);
+      transaction.commit();
+      --counts_[static_cast<std::size_t>(known->state)];
+      ++counts_[static_cast<std::size_t>(item.state)];
+      return Done{};
+    });
+  }
+
+  Result<Item> item(std::string_view id) override {
+    return guarded([&] { return one(by_id_(id)); });
+  }
+
+  Result<std::vector<Step>> steps(std::string_view id) override {
+    return guarded([&]() -> Result<std::vector<Step>> {
+      std::vector<Step> found;
+      for (auto rows = steps_(id); rows.next();) {
+        found.push_back({std::string(rows.text(0)), WallTime(Millis(rows.integer(1))),
+                         std::string(rows.text(2))});
+      }
+      return found;
+    });
+  }
+
+  Result<std::vector<Item>> list(const ItemQuery& query) override {
+    return guarded([&]() -> Result<std::vector<Item>> {
+      const auto after = signed_of(query.after);
+      const auto limit = signed_of(query.limit);
+      std::vector<Item> found;
+      for (auto rows = query.state ? by_state_(after, limit, number_of(*query.state))
+                                   : all_(after, limit);
+           rows.next();) {
+        auto item = from(rows);
+        if (!item) return std::move(item).error();
+        found.push_back(std::move(*item));
+      }
+      return found;
+    });
+  }
+
+  ItemCounts counts() const override { return counts_; }
+
+  Result<std::uint64_t> forget(WallTime before) override {
+    return guarded([&]() -> Result<std::uint64_t> {
+      forget_.run(millis_of(before), number_of(ItemState::failed));
+      const auto forgotten = static_cast<std::uint64_t>(db_.getChanges());
+      if (forgotten != 0) counts_ = counted();
+      return forgotten;
+    });
+  }
+
+ private:
+  struct Known {
+    std::int64_t number;
+    ItemState state;
+  };
+
+  std::optional<Known> number_and_state(std::string_view id) {
+    auto rows = state_of_(id);
+    if (!rows.next()) return std::nullopt;
+    return Known{rows.integer(0), static_cast<ItemState>(rows.integer(1))};
+  }
+
+  Result<Item> one(Query::Rows rows) {
+    if (!rows.next()) return unknown_item();
+    auto item = from(rows);
+    if (item) item->content = rows.text(11);
+    return item;
+  }
+
+  Result<Item> from(const Query::Rows& rows) {
+    const auto kind = kind_named(rows.text(3));
+    const auto state = rows.integer(5);
+    if (!kind || state < 0 || state >= signed_of(kItemStates)) {
+      return Error{Code::corrupt, "the outbox holds an item of an unknown sort"};
+    }
+    Item item;
+    item.number = static_cast<std::uint64_t>(rows.integer(0));
+    item.id = rows.text(1);
+    item.op = rows.text(2);
+    item.kind = *kind;
+    item.entity = rows.text(4);
+    item.state = static_cast<ItemState>(state);
+    item.attempts = static_cast<std::uint32_t>(rows.integer(6));
+    item.created = WallTime(Millis(rows.integer(7)));
+    if (const auto at = rows.optional_integer(8)) item.next_try = WallTime(Millis(*at));
+    item.last_error = rows.text(9);
+    item.hint = rows.text(10);
+    for (auto entities = refers_(rows.integer(0)); entities.next();) {
+      item.refers.emplace_back(entities.text(0));
+    }
+    return item;
+  }
+
+  std::uint64_t unfinished() const {
+    const auto end = counts_.begin() + static_cast<std::ptrdiff_t>(ItemState::done);
+    return std::accumulate(counts_.begin(), end, std::uint64_t{0});
+  }
+
+  ItemCounts counted() {
+    ItemCounts counts{};
+    for (auto rows = count_(); rows.next();) {
+      const auto state = static_cast<std::size_t>(rows.integer(0));
+      if (state < counts.size()) counts[state] = static_cast<std::uint64_t>(rows.integer(1));
+    }
+    return counts;
+  }
+
+  SQLite::Database& db_;
+  const Clock& clock_;
+  Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
+  Query by_id_, by_number_, all_, by_state_, refers_, steps_, count_, forget_;
+  ItemCounts counts_{};  // of what is committed
+};
+
+}  // namespace
+
+const char* outbox_schema() {
+  return kSchema;
+}
+
+std::string_view name_of(ItemState state) {
+  return kStateNames[static_cast<std::size_t>(state)];
+}
+
+std::optional<ItemState> item_state_named(std::string_view name) {
+  for (std::size_t each = 0; each < kItemStates; ++each) {
+    if (kStateNames[each] == name) return static_cast<ItemState>(each);
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock) {
+  return std::make_unique<SqliteOutbox>(db, clock);
+}
+
+}  // namespace icure::store
