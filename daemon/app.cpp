@@ -92,7 +92,9 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) {
     return failure(1, closed.error());
   }
-  return OpenStore{std::move(*files), std::move(*point), std::move(*scan)};
+  auto batches = (*files)->ledger().standing_batches();
+  if (!batches) return failure(1, batches.error());
+  return OpenStore{std::move(*files), std::move(*point), std::move(*scan), std::move(*batches)};
 }
 
 App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
@@ -109,13 +111,16 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       http_(loop, clock, http_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),
       rest_(session_, newest_order(store_.files->mirror())),
-      sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
+      brake_(store_.files->ledger(), ledger_thread_, clock, random, std::move(store_.batches)),
+      sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock, brake_),
       engine_(rest_, sweeper_, {store_.files->ledger(), ledger_thread_}, clock, random),
-      refresher_(rest_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
-      directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
+      refresher_(rest_, sweeper_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_,
+                 clock),
+      approver_(brake_, sweeper_, engine_),
+      directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
-      sync_api_(engine_),
+      sync_api_(directory_, sweeper_, approver_),
       status_api_(directory_, {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
@@ -144,6 +149,8 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   server_.set_rules(std::move(rules));
   sweeper_.configure({static_cast<std::size_t>(config.platform.page_size),
                       config.sync.full_interval, config.mirror.patients_of});
+  brake_.configure({static_cast<std::uint64_t>(config.sync.brake_percent),
+                    static_cast<std::uint64_t>(config.sync.brake_count)});
   engine_.configure({config.mirror.kinds, config.sync.interval, config.sync.full_interval});
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);

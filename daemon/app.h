@@ -19,6 +19,8 @@
 #include "ipc/hello.h"
 #include "ipc/server.h"
 #include "store/open.h"
+#include "sync/approve.h"
+#include "sync/brake.h"
 #include "sync/engine.h"
 #include "sync/platform/curl_http.h"
 #include "sync/refresh.h"
@@ -38,6 +40,7 @@ struct OpenStore {
   std::unique_ptr<store::Stores> files;
   std::unique_ptr<store::MirrorReader> point;
   std::unique_ptr<store::MirrorReader> scan;
+  std::vector<store::StandingBatch> batches;
 };
 
 /// Reads the store key and opens the store. May run before there is a loop.
@@ -75,9 +78,11 @@ class App {
   sync::CurlHttp http_;
   sync::Session session_;
   sync::Rest rest_;
+  sync::Brake brake_;
   sync::Sweeper sweeper_;
   sync::Engine engine_;
   sync::Refresher refresher_;
+  sync::Approver approver_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;

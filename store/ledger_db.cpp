@@ -1,5 +1,6 @@
 #include "store/ledger_db.h"
 
+#include "store/ledger_batches.h"
 #include "store/outbox_db.h"
 
 namespace icure::store {
@@ -62,7 +63,8 @@ class SqliteLedger final : public Ledger {
               "bytes FROM run ORDER BY number DESC LIMIT ?1"),
         kinds_(db_,
                "SELECT kind, seen, added, changed, deleted, held FROM run_kind WHERE run = ?1"),
-        cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'") {}
+        cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'"),
+        batches_(db_) {}
 
   ~SqliteLedger() override { checkpoint(db_); }
 
@@ -110,6 +112,25 @@ class SqliteLedger final : public Ledger {
     });
   }
 
+  Result<Done> keep_batch(const Batch& batch, const std::vector<HeldRow>& rows) override {
+    return guarded([&]() -> Result<Done> {
+      batches_.keep(batch, rows);
+      return Done{};
+    });
+  }
+
+  Result<std::vector<StandingBatch>> standing_batches() override {
+    return guarded([&]() -> Result<std::vector<StandingBatch>> { return batches_.standing(); });
+  }
+
+  Result<Batch> batch(const std::string& id) override {
+    return guarded([&]() -> Result<Batch> {
+      auto found = batches_.find(id);
+      if (!found) return Error{Code::not_found, "there is no batch of that id"};
+      return std::move(*found);
+    });
+  }
+
  private:
   std::int64_t record_row(const Run& run) {
     std::optional<std::int64_t> finished;
@@ -135,12 +156,13 @@ class SqliteLedger final : public Ledger {
 
   SQLite::Database& db_;
   Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_;
+  LedgerBatches batches_;
 };
 
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema()};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), kBatchSchema};
   return steps;
 }
 

@@ -38,6 +38,13 @@ Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
+Task<bool> Refresher::kinds(std::vector<Kind> kinds, std::stop_token stop) {
+  if (!engine_.connection().online) co_return false;
+  std::stop_source limit;
+  auto asking = tick(std::move(kinds), limit.get_token());
+  co_return co_await bounded(std::move(asking), limit, stop);
+}
+
 /// Runs `asking`, which ends when `limit` is stopped: after 2 s, or when the daemon stops.
 Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
                               std::stop_token stop) {
@@ -71,6 +78,13 @@ Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids,
   auto body = co_await rest_.by_ids(kind, ids, stop);
   if (!body) co_return body.error();
   co_return co_await store_answer(kind, std::move(ids), std::move(*body));
+}
+
+Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, std::stop_token stop) {
+  Counts counts;
+  auto faults = co_await sweeper_.sweep(std::move(kinds), Depth::quick, counts, stop);
+  if (!faults.empty()) co_return faults.begin()->second;
+  co_return Done{};
 }
 
 Task<Answer<Done>> Refresher::ask_user(store::Key key, std::string value, std::stop_token stop) {

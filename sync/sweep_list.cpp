@@ -11,7 +11,8 @@ constexpr auto kOverlap = std::chrono::minutes(10);
 }  // namespace
 
 /// Reads all users; the next page is on its way while this one is stored.
-Task<Answer<Done>> Sweeper::walk_users(Part& part, std::string cursor, std::stop_token stop) {
+Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string cursor,
+                                       std::stop_token stop) {
   std::vector<std::string> doubtful;
   std::optional<Task<Answer<Body>>> coming;
   auto from = wire::from_cursor(cursor);
@@ -40,7 +41,13 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, std::string cursor, std::stop
     }
     part.counts.seen += page->documents.size();
     Kept kept{std::move(*page), body->asked, body->answered};
-    auto stored = co_await keep(part, std::move(kept), std::move(resume), doubtful);
+    Answer<Done> stored = Done{};
+    if (depth == Depth::plan) {
+      stored = co_await weigh(part, std::move(kept));
+    } else {
+      stored = co_await keep(part, std::move(kept), std::move(resume), doubtful,
+                             store::Disabling::put_aside);
+    }
     if (!stored) {
       if (coming) {
         auto& left = *coming;

@@ -1,8 +1,11 @@
-// The "sync.*" methods: what a client may ask of the sync engine.
+// The "sync.*" methods: what a client may ask of the sync engine and of its brake.
 #pragma once
+#include "daemon/api/directory.h"
 #include "ipc/methods.h"
 #include "store/ledger.h"
+#include "sync/approve.h"
 #include "sync/engine.h"
+#include "sync/sweep.h"
 
 namespace icure::api {
 
@@ -16,14 +19,47 @@ struct SyncRun {
   }
 };
 
+struct SyncApprove {
+  std::string batch;
+  std::string decision;
+  static constexpr auto params() {
+    return std::tuple(
+        ipc::param("batch", &SyncApprove::batch, "the id of a braked batch, from daemon.status"),
+        ipc::param("decision", &SyncApprove::decision,
+                   "apply: the platform is right; discard: keep what the mirror has")
+            .allowed({"apply", "discard"}));
+  }
+};
+
+struct SyncTombstones {
+  std::optional<std::string> kind;
+  std::optional<std::string> cursor;
+  std::optional<std::int64_t> limit;
+  static constexpr auto params() {
+    return std::tuple(
+        ipc::param("kind", &SyncTombstones::kind, "only this kind; default: all you may read")
+            .allowed({"user", "hcp", "patient", "device"}),
+        ipc::param("cursor", &SyncTombstones::cursor, "`next` of the page before"),
+        ipc::param("limit", &SyncTombstones::limit, "rows of a page; default 100").range(1, 1000));
+  }
+  Result<Done> check() const { return check_cursor(cursor); }
+};
+
 class SyncApi {
  public:
-  explicit SyncApi(sync::Engine& engine) : engine_(engine) {}
+  SyncApi(Directory& directory, sync::Sweeper& sweeper, sync::Approver& approver)
+      : directory_(directory), sweeper_(sweeper), approver_(approver) {}
   void register_on(ipc::Methods& methods);
 
  private:
   ipc::Methods::Answer run(ipc::Call call, SyncRun request);
-  sync::Engine& engine_;
+  ipc::Methods::Answer plan(ipc::Call call, ipc::NoParams request);
+  ipc::Methods::Answer approve(ipc::Call call, SyncApprove request);
+  ipc::Methods::Answer tombstones(ipc::Call call, SyncTombstones request);
+
+  Directory& directory_;
+  sync::Sweeper& sweeper_;
+  sync::Approver& approver_;
 };
 
 }  // namespace icure::api
