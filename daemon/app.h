@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/brake_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
@@ -13,8 +14,10 @@
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
 #include "daemon/loop/each_turn.h"
+#include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
 #include "daemon/loop/system_clock.h"
+#include "daemon/loop/turn_meter.h"
 #include "daemon/loop/worker.h"
 #include "ipc/hello.h"
 #include "ipc/server.h"
@@ -22,7 +25,10 @@
 #include "sync/approve.h"
 #include "sync/brake.h"
 #include "sync/engine.h"
+#include "sync/hints.h"
+#include "sync/live.h"
 #include "sync/platform/curl_http.h"
+#include "sync/platform/curl_websocket.h"
 #include "sync/refresh.h"
 
 namespace icure {
@@ -64,6 +70,7 @@ class App {
   void reload();
   void stop();
   void changed();
+  void tell_turns() const;
   Task<Done> watch(std::stop_token stop);
 
   uv_loop_t& loop_;
@@ -72,6 +79,7 @@ class App {
   LoadedConfig config_;
   OpenStore store_;
   loop::EachTurn end_reads_;  // a read transaction lasts a turn: longer ones hold up checkpoints
+  loop::TurnMeter turns_;
   loop::Worker mirror_thread_;
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;
@@ -83,16 +91,21 @@ class App {
   sync::Engine engine_;
   sync::Refresher refresher_;
   sync::Approver approver_;
+  sync::CurlWebsockets websockets_;
+  sync::Hints hints_;
+  sync::Live live_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
   api::SyncApi sync_api_;
+  api::BrakeApi brake_api_;
   api::StatusApi status_api_;
   ipc::Methods methods_;
   ipc::Hello hello_;
   ipc::Server server_;
   Scope scope_;
   std::vector<std::unique_ptr<loop::Signal>> signals_;
+  loop::Network network_;
   loop::Timer last_resort_;
   bool stopping_ = false;
 };

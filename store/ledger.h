@@ -52,6 +52,10 @@ class Ledger {
   virtual Result<std::vector<StandingBatch>> standing_batches() = 0;
   /// A batch of any state; the oldest closed ones are forgotten. Fails with not_found.
   virtual Result<Batch> batch(const std::string& id) = 0;
+
+  /// Until when a person paused the sync; absent: it is not paused.
+  virtual Result<std::optional<WallTime>> paused_until() = 0;
+  virtual Result<Done> set_pause(std::optional<WallTime> until) = 0;
 };
 
 }  // namespace icure::store

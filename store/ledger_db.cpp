@@ -64,6 +64,9 @@ class SqliteLedger final : public Ledger {
         kinds_(db_,
                "SELECT kind, seen, added, changed, deleted, held FROM run_kind WHERE run = ?1"),
         cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'"),
+        pause_(db_, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'paused_until'"),
+        set_pause_(db_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused_until', ?1)"),
+        end_pause_(db_, "DELETE FROM meta WHERE name = 'paused_until'"),
         batches_(db_) {}
 
   ~SqliteLedger() override { checkpoint(db_); }
@@ -112,6 +115,25 @@ class SqliteLedger final : public Ledger {
     });
   }
 
+  Result<std::optional<WallTime>> paused_until() override {
+    return guarded([&]() -> Result<std::optional<WallTime>> {
+      auto rows = pause_();
+      if (!rows.next()) return std::optional<WallTime>();
+      return std::optional(WallTime(Millis(rows.integer(0))));
+    });
+  }
+
+  Result<Done> set_pause(std::optional<WallTime> until) override {
+    return guarded([&]() -> Result<Done> {
+      if (until) {
+        set_pause_.run(std::to_string(millis_of(*until)));
+      } else {
+        end_pause_.run();
+      }
+      return Done{};
+    });
+  }
+
   Result<Done> keep_batch(const Batch& batch, const std::vector<HeldRow>& rows) override {
     return guarded([&]() -> Result<Done> {
       batches_.keep(batch, rows);
@@ -155,7 +177,8 @@ class SqliteLedger final : public Ledger {
   }
 
   SQLite::Database& db_;
-  Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_;
+  Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_, pause_,
+      set_pause_, end_pause_;
   LedgerBatches batches_;
 };
 

@@ -9,6 +9,10 @@ Task<Result<store::Batch>> Approver::decide(std::string batch_id, Decision decis
   if (decision == Decision::discard) {
     co_return co_await brake_.end_decision(store::BatchState::discarded);
   }
+  if (auto not_now = engine_.why_not_now()) {
+    co_await brake_.end_decision(std::nullopt);
+    co_return std::move(*not_now);
+  }
   const auto kind = standing->batch.kind;
   std::vector<std::string> ids;
   for (auto& row : standing->rows) ids.push_back(std::move(row.id));

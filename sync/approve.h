@@ -21,8 +21,8 @@ class Approver {
 
   /// Returns the batch as it is then. Every row that is applied is asked for by id first: what is
   /// alive again stays. Fails with not_found, conflict (decided already, or a decision is under
-  /// way), and to apply with offline, blocked or what the store fails with: then the batch is
-  /// still open.
+  /// way), and to apply with unavailable (while nothing may be sent), offline, blocked or what the
+  /// store fails with: then the batch is still open.
   Task<Result<store::Batch>> decide(std::string batch_id, Decision decision, std::stop_token stop);
 
  private:

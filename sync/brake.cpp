@@ -104,17 +104,16 @@ Verdict Brake::judge(Kind kind, const Loss& loss) const {
   return sync::judge(loss, ids, limits_);
 }
 
-Task<Result<Done>> Brake::hold(Kind kind, std::vector<store::HeldRow> rows,
+Task<Result<Held>> Brake::hold(Kind kind, std::vector<store::HeldRow> rows,
                                std::vector<std::string> still_discarded, std::uint64_t decisions) {
-  if (decisions != decisions_) co_return Done{};
+  auto* open = open_of(kind);
+  const bool being_decided = open && open->batch.id == deciding_;
+  if (being_decided || decisions != decisions_[index_of(kind)]) co_return Held::superseded;
   const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
   std::sort(rows.begin(), rows.end(), by_id);
   std::sort(still_discarded.begin(), still_discarded.end());
   std::vector<store::StandingBatch> changed;
-  auto* open = open_of(kind);
-  if (open && open->batch.id == deciding_) {
-    // Somebody is deciding about it: what is left of it then, the next sweep judges.
-  } else if (open && open->rows != rows) {
+  if (open && open->rows != rows) {
     changed.push_back({open->batch, std::move(rows)});
     if (changed.back().rows.empty()) changed.back().batch.state = store::BatchState::withdrawn;
   } else if (!open && !rows.empty()) {
@@ -138,7 +137,7 @@ Task<Result<Done>> Brake::hold(Kind kind, std::vector<store::HeldRow> rows,
     auto kept = co_await keep(std::move(batch));
     if (!kept) co_return kept.error();
   }
-  co_return Done{};
+  co_return Held::noted;
 }
 
 void Brake::walked() {
@@ -204,11 +203,11 @@ Task<Result<store::StandingBatch>> Brake::begin_decision(std::string batch_id) {
 
 Task<Result<store::Batch>> Brake::end_decision(std::optional<store::BatchState> state) {
   const auto id = std::exchange(deciding_, "");
-  ++decisions_;
   const auto at = std::find_if(standing_.begin(), standing_.end(),
                                [&id](const auto& each) { return each.batch.id == id; });
   if (at == standing_.end()) co_return no_such_batch();
   auto decided = *at;
+  ++decisions_[index_of(decided.batch.kind)];
   if (!state) co_return decided.batch;
   decided.batch.state = *state;
   if (*state == store::BatchState::applied) decided.rows.clear();

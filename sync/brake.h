@@ -1,6 +1,7 @@
 // Brake: holds back deletions, hidings and disablings that are too many to believe, until somebody
 // decides. What it holds stands in the ledger and survives a restart.
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -14,6 +15,11 @@
 #include "sync/brake_rule.h"
 
 namespace icure::sync {
+
+enum class Held {
+  noted,
+  superseded,  ///< Nothing was noted, since somebody decided meanwhile: to be judged anew.
+};
 
 /// Loop thread only. What it refers to outlives its tasks.
 class Brake {
@@ -40,13 +46,12 @@ class Brake {
   /// For a sweep: what of a loss goes on.
   Verdict judge(Kind kind, const Loss& loss) const;
   /// For a sweep: what the kind's open batch holds from now on, and which of the ids that were
-  /// discarded are still lost. An open batch that holds nothing any more is withdrawn. Does nothing
-  /// where somebody decided about a batch since the loss was judged, at `decisions`: the next sweep
-  /// judges anew. Fails as the ledger does.
-  Task<Result<Done>> hold(Kind kind, std::vector<store::HeldRow> rows,
+  /// discarded are still lost. An open batch that holds nothing any more is withdrawn. `decisions`:
+  /// the count when the loss was judged. Fails as the ledger does.
+  Task<Result<Held>> hold(Kind kind, std::vector<store::HeldRow> rows,
                           std::vector<std::string> still_discarded, std::uint64_t decisions);
-  /// How many decisions were carried out so far.
-  std::uint64_t decisions() const { return decisions_; }
+  /// How many decisions about the kind were carried out so far.
+  std::uint64_t decisions(Kind kind) const { return decisions_[index_of(kind)]; }
 
   /// For a sweep: what a walk saw disabled is settled.
   void walked();
@@ -69,7 +74,7 @@ class Brake {
   BrakeLimits limits_;
   std::vector<store::StandingBatch> standing_;  // each has rows, in the order of ids
   std::string deciding_;                        // the id of the batch that is being decided
-  std::uint64_t decisions_ = 0;
+  std::array<std::uint64_t, kAllKinds.size()> decisions_{};
   std::unordered_set<std::string> cut_off_;  // users of standing batches
   std::unordered_set<std::string> seen_;     // users that a walk has put aside so far
 };

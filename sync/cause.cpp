@@ -16,6 +16,8 @@ std::string_view word_of(Cause cause) {
       return "timeout";
     case Cause::tls:
       return "tls";
+    case Cause::clock:
+      return "clock";
     case Cause::proxy:
       return "proxy";
     case Cause::captive_portal:
@@ -38,6 +40,8 @@ std::string_view word_of(Cause cause) {
       return "oversized";
     case Cause::refused:
       return "refused";
+    case Cause::paused:
+      return "paused";
     case Cause::disk:
       return "disk";
     case Cause::store:
@@ -72,8 +76,12 @@ Explanation explain(Cause cause) {
       return {"the platform does not answer in time", "check the internet line; else wait"};
     case Cause::tls:
       return {"the platform's certificate cannot be trusted",
-              "check this machine's clock and ca-certificates; if the clinic's proxy opens TLS, "
-              "name its certificate in [platform] ca_file"};
+              "update ca-certificates; if the clinic's proxy opens TLS, name its certificate in "
+              "[platform] ca_file"};
+    case Cause::clock:
+      return {"the platform's certificate is not valid at the time of this machine's clock",
+              "compare `date` with the real time and switch time synchronisation on; if the clock "
+              "is right, the certificate has expired: tell the platform's support"};
     case Cause::proxy:
       return {"the proxy refuses or cannot be reached", "check [platform] proxy"};
     case Cause::captive_portal:
@@ -103,6 +111,8 @@ Explanation explain(Cause cause) {
     case Cause::refused:
       return {"the platform says that a request of this daemon is wrong",
               "check [mirror] and [platform]; else report it with the log"};
+    case Cause::paused:
+      return {"the sync was paused by a person", "icurectl sync resume"};
     case Cause::disk:
       return {"the disk is full", "free some space; the daemon goes on by itself"};
     case Cause::store:

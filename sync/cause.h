@@ -15,6 +15,7 @@ enum class Cause {
   connect,         ///< It refuses the connection, or drops it.
   timeout,         ///< It does not answer in time.
   tls,             ///< Its certificate cannot be trusted.
+  clock,           ///< Its certificate is not valid by our clock: that one is wrong, or it expired.
   proxy,           ///< The proxy refuses or cannot be reached.
   captive_portal,  ///< Somebody else answers in its place, such as a hotel's login page.
   auth,            ///< It refuses our login.
@@ -26,6 +27,7 @@ enum class Cause {
   wrong_url,       ///< What answers there does not know the platform's calls.
   oversized,       ///< An answer was far larger than what was asked for.
   refused,         ///< It says our request is wrong (4xx).
+  paused,          ///< A person paused the sync.
   disk,            ///< Our own disk is full.
   store,           ///< Our own database failed.
   stopping,        ///< We are shutting down.

@@ -11,9 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// While nothing else talks to the platform, ask it now and then whether it is there, so that
-// status does not say "online" for minutes after a cable was pulled.
-constexpr Millis kHealthCheck = 30s;
 // A failed run is repeated soon, then less and less often: the platform may answer a probe and
 // still fail every sweep.
 constexpr Millis kFirstRetry = 1s;
@@ -21,10 +18,7 @@ constexpr Millis kFirstRetry = 1s;
 }  // namespace
 
 void Engine::succeeded() {
-  if (!connection_.succeeded()) return;
-  since_ = clock_.wall();
-  log::info("online: the platform answers");
-  tell();
+  heard(LineEvent::answered);
 }
 
 void Engine::failed(const Fault& fault) {
@@ -32,11 +26,30 @@ void Engine::failed(const Fault& fault) {
   // The platform answered, even if we did not like what; and our own disk is no matter of the line.
   if (!ends_run(fault.cause)) return succeeded();
   if (fault.cause == Cause::disk || fault.cause == Cause::store) return;
-  if (!connection_.failed(fault, clock_.uptime())) return;
+  const bool login = fault.cause == Cause::auth || fault.cause == Cause::otp;
+  auto event = login ? LineEvent::login_failed : LineEvent::line_failed;
+  if (fault.cause == Cause::rate_limited || fault.retry_after) event = LineEvent::told_to_wait;
+  heard(event, fault);
+}
+
+void Engine::heard(LineEvent event, const Fault& fault) {
+  const auto wait = fault.retry_after.value_or(Millis(0));
+  const auto before = connection_.state();
+  if (!connection_.happened(event, clock_.uptime(), fault.cause, wait)) return;
   since_ = clock_.wall();
-  const auto words = explain(fault.cause);
-  log::warning("offline: {} ({}): {}; {}", words.text, word_of(fault.cause), fault.message,
-               words.hint);
+  const auto view = connection_.view();
+  if (view.online) {
+    log::info("online: the platform answers");
+    // Whatever changed meanwhile was missed, but for what a full run that is under way will see.
+    const bool seen_anyway = running_ && running_->full;
+    if (before != LineState::starting && !seen_anyway) reconnected_ = true;
+  } else if (!view.known) {
+    log::info("the pause is over");
+  } else {
+    const auto words = explain(view.cause);
+    log::warning("offline: {} ({}): {}; {}", words.text, word_of(view.cause), fault.message,
+                 words.hint);
+  }
   tell();
 }
 
@@ -46,11 +59,14 @@ void Engine::tell() {
 
 Task<Done> Engine::loop(std::stop_token stop) {
   std::stop_callback end_nap(stop, [this] { wake(); });
+  co_await go_on_with_pause();
   std::string trigger = "start";
-  for (bool full = true; !stop.stop_requested();) {
-    co_await run_once(trigger, full, stop);
-    const bool more = co_await wait_for_work(trigger, full, stop);
-    if (!more) break;
+  bool full = true;
+  bool more = connection_.state() != LineState::paused;
+  if (!more) more = co_await wait_for_work(trigger, full, stop);
+  while (more && !stop.stop_requested()) {
+    co_await run_while_alive(trigger, full, stop);
+    more = co_await wait_for_work(trigger, full, stop);
   }
   stopped_ = true;
   changed_.fire();
@@ -187,82 +203,6 @@ Engine::Due Engine::next_due() const {
   }
   if (next_quick_ < due.at) due = {next_quick_, "schedule", false, false};
   return due;
-}
-
-/// Waits for a reason to run. False: the engine stops.
-Task<bool> Engine::wait_for_work(std::string& trigger, bool& full, std::stop_token stop) {
-  while (!stop.stop_requested()) {
-    if (wanted_) {
-      trigger = "request";
-      full = wanted_full_;
-      only_failed_ = false;
-      wanted_ = wanted_full_ = false;
-      co_return true;
-    }
-    const auto now = clock_.uptime();
-    const bool online = connection_.view().online;
-    const auto due = next_due();
-    if (online && due.at <= now) {
-      trigger = due.trigger;
-      full = due.full;
-      only_failed_ = due.only_failed;
-      co_return true;
-    }
-    const auto pause =
-        online ? std::min(due.at - now, kHealthCheck) : connection_.next_probe(now, random_);
-    next_run_ = clock_.wall() + (online ? due.at - now : pause);
-    co_await nap(pause, stop);
-    if (stop.stop_requested() || wanted_) continue;
-    if (online && pause < kHealthCheck) continue;
-    const bool answered = co_await probe(stop);
-    if (!online && answered) reconnected_ = true;
-  }
-  co_return false;
-}
-
-/// One small request. Tells the connection's state, and returns whether the platform can be used.
-Task<bool> Engine::probe(std::stop_token stop) {
-  auto reply = co_await rest_.current_user(stop);
-  if (reply) {
-    succeeded();
-    co_return true;
-  }
-  failed(reply.error());
-  co_return !ends_run(reply.error().cause);
-}
-
-Task<Done> Engine::nap(Millis duration, std::stop_token stop) {
-  if (stop.stop_requested()) co_return Done{};
-  nap_ = std::stop_source();
-  auto slept = co_await clock_.sleep(duration, nap_.get_token());
-  static_cast<void>(slept);  // woken or not, the caller looks at what there is to do
-  co_return Done{};
-}
-
-void Engine::wake() {
-  nap_.request_stop();
-}
-
-Task<Result<store::Run>> Engine::run_now(bool full, bool wait) {
-  const auto now = clock_.uptime();
-  if (connection_.quiet_until() > now) {
-    co_return Error{Code::unavailable, "the platform asked this daemon to wait",
-                    "try again when the time is over", connection_.quiet_until() - now};
-  }
-  // Join what is running if it does what was asked, else wait for a run of our own.
-  std::uint64_t target = begun_;
-  const bool joinable = running_ && !only_failed_ && (running_->full || !full);
-  if (!joinable) {
-    target = begun_ + 1;
-    wanted_ = true;
-    wanted_full_ = wanted_full_ || full;
-    wake();
-  }
-  while (!stopped_ && begun_ < target) co_await changed_.wait();
-  while (wait && !stopped_ && finished_ < target) co_await changed_.wait();
-  if (!wait && running_ && begun_ == target) co_return *running_;
-  if (finished_ >= target && last_) co_return *last_;
-  co_return Error{Code::unavailable, "the daemon is stopping", "try again in a moment"};
 }
 
 }  // namespace icure::sync

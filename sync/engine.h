@@ -29,28 +29,52 @@ struct History {
 class Engine {
  public:
   Engine(Rest& rest, Sweeper& sweeper, History history, Clock& clock, Random& random)
-      : rest_(rest), sweeper_(sweeper), history_(history), clock_(clock), random_(random) {}
+      : rest_(rest),
+        sweeper_(sweeper),
+        history_(history),
+        clock_(clock),
+        random_(random),
+        connection_(random) {}
 
   void configure(EngineOptions options) { options_ = std::move(options); }
   /// Calls `on_change` when the connection's state changes and when a run begins or ends.
   void watch(std::function<void()> on_change) { on_change_ = std::move(on_change); }
+  /// `changed` says whether the secret differs from the one that was refused: asked every few
+  /// seconds while the login is refused.
+  void watch_login(std::function<bool()> changed) { login_changed_ = std::move(changed); }
 
   /// Syncs until `stop` is requested. To be run once, in a Scope.
   Task<Done> loop(std::stop_token stop);
 
   /// Syncs now, or joins the running run if that is full or `full` was not asked. Returns when
   /// the run has begun, or with `wait` when it is finished, also when it failed (its state says
-  /// so). Fails with unavailable while the platform asked us to wait.
+  /// so). Fails with unavailable while the platform asked us to wait, or the sync is paused.
   Task<Result<store::Run>> run_now(bool full, bool wait);
 
-  const ConnectionView& connection() const { return connection_.view(); }
+  /// Sends nothing for so long, over restarts; a run that is under way is cut off. Fails as the
+  /// ledger does: then it is paused until the next start only.
+  Task<Result<Done>> pause(Millis duration);
+  /// Ends a pause and tries at once. No pause: nothing happens.
+  Task<Result<Done>> resume();
+  /// The last runs, newest first.
+  Task<Result<std::vector<store::Run>>> history(std::size_t limit);
+
+  /// Something may have been missed, say by a hint that never came: a full run is due, but not
+  /// sooner than `interval` after the last one.
+  void catch_up();
+  /// This machine's network is another one.
+  void network_changed();
+  /// The configuration or the secret is another one.
+  void settings_changed();
+
+  ConnectionView connection() const { return connection_.view(); }
   WallTime since() const { return since_; }  ///< When connection() last changed.
   /// The run that is under way, and the last one that ended.
   const std::optional<store::Run>& running() const { return running_; }
   const std::optional<store::Run>& last() const { return last_; }
   std::optional<WallTime> next_run() const { return next_run_; }
-  /// Cuts a wait between probes short, say because a setting changed.
-  void try_now() { wake(); }
+  /// Why nothing may be sent now: the platform asked us to wait, or the sync is paused.
+  std::optional<Error> why_not_now() const;
   /// Told by others who talk to the platform, such as a read that asked it first.
   void succeeded();
   void failed(const Fault& fault);
@@ -59,8 +83,13 @@ class Engine {
   Task<Done> run_once(std::string trigger, bool full, std::stop_token stop);
   Task<Done> record(store::Run run);
   Task<Fault> sweep_all(store::Run& run, std::vector<Kind>& failed_kinds, std::stop_token stop);
+  Task<Done> run_while_alive(std::string trigger, bool full, std::stop_token stop);
+  Task<Done> watch_line(std::stop_token run_over);
+  Task<Done> go_on_with_pause();
   Task<bool> wait_for_work(std::string& trigger, bool& full, std::stop_token stop);
-  Task<bool> probe(std::stop_token stop);
+  bool begin_due_run(std::string& trigger, bool& full);
+  Task<Done> ask_line(std::stop_token stop);
+  Task<Answer<Body>> bounded_probe(std::stop_token stop);
   Task<Done> nap(Millis duration, std::stop_token stop);
   struct Due {
     Millis at;  // of uptime
@@ -69,6 +98,7 @@ class Engine {
     bool only_failed;  // the kinds that failed last time
   };
   Due next_due() const;
+  void heard(LineEvent event, const Fault& fault = {Cause::none});
   void plan(const store::Run& ended, const Fault& fault, std::vector<Kind> failed_kinds);
   void wake();
   void tell();
@@ -103,7 +133,10 @@ class Engine {
   bool stopped_ = false;
   Event changed_;  // a run began or finished, or the engine stopped
   std::stop_source nap_;
+  std::stop_source probe_;  // of the probe under way
+  std::stop_source work_;   // of the run under way
   std::function<void()> on_change_;
+  std::function<bool()> login_changed_ = [] { return false; };
 };
 
 }  // namespace icure::sync

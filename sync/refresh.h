@@ -35,6 +35,8 @@ class Refresher {
   /// The same for whole kinds, as a quick tick does it: new and gone ids, modified patients. True
   /// only if all of them were checked in time.
   Task<bool> kinds(std::vector<Kind> kinds, std::stop_token stop);
+  /// The same as by_ids(), without a bound of time and with the fault: for a hint of a change.
+  Task<Answer<Done>> read(Kind kind, std::vector<std::string> ids, std::stop_token stop);
 
  private:
   Task<Answer<Done>> store_answer(Kind kind, std::vector<std::string> asked_for,

@@ -64,7 +64,8 @@ std::string without_values(const std::string& target) {
 }
 
 Cause cause_of(const HttpReply& reply) {
-  if (reply.html) return Cause::captive_portal;
+  // A fault page of the platform's own front door is a web page as well.
+  if (reply.status == 511 || (reply.html && reply.status < 500)) return Cause::captive_portal;
   switch (reply.status) {
     case 401:
       return Cause::auth;

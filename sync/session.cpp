@@ -33,9 +33,15 @@ Fault login_fault(const HttpReply& reply) {
     case 429:
       fault.cause = Cause::rate_limited;
       break;
+    case 407:
+      fault.cause = Cause::proxy;
+      break;
+    case 511:
+      fault.cause = Cause::captive_portal;
+      break;
     default:
-      if (reply.status < 500) fault.cause = Cause::wrong_url;
-      if (reply.html) fault.cause = Cause::captive_portal;
+      if (reply.status >= 500) break;
+      fault.cause = reply.html ? Cause::captive_portal : Cause::wrong_url;
   }
   return fault;
 }
@@ -56,6 +62,19 @@ bool Session::fresh(const Secret& token, Millis dies_at) const {
   return !token.empty() && clock_.uptime() + kMargin < dies_at;
 }
 
+bool Session::password_changed() const {
+  if (!tried_) return false;
+  auto password = login_.password();
+  return password && !password->equals(*tried_);
+}
+
+/// Every answer tells the platform's time.
+Task<Answer<HttpReply>> Session::exchange(HttpRequest request, std::stop_token stop) {
+  auto reply = co_await http_.send(std::move(request), stop);
+  if (reply && reply->date) server_ahead_ = *reply->date - clock_.wall();
+  co_return reply;
+}
+
 Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop) {
   for (int attempts = 1;; ++attempts) {
     auto ready = co_await ensure_token(stop);
@@ -69,7 +88,7 @@ Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop)
     attempt.sink = request.sink;
     attempt.bearer = token_.copy();
     const auto used = token_.copy();
-    auto reply = co_await http_.send(std::move(attempt), stop);
+    auto reply = co_await exchange(std::move(attempt), stop);
     if (!reply || reply->status != 401) co_return reply;
     // platform: it forgets tokens at its restarts, so an unexpired token may be refused: then it
     // is refreshed once, and if that does not help made by a login once.
@@ -77,6 +96,12 @@ Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop)
     if (token_.equals(used)) token_ = Secret();
     if (attempts == 2) refresh_token_ = Secret();
   }
+}
+
+Task<Answer<Secret>> Session::token(std::stop_token stop) {
+  auto ready = co_await ensure_token(stop);
+  if (!ready) co_return ready.error();
+  co_return token_.copy();
 }
 
 Task<Answer<Done>> Session::ensure_token(std::stop_token stop) {
@@ -116,7 +141,7 @@ Task<Answer<Done>> Session::refresh(std::stop_token stop) {
   request.refresh_token = refresh_token_.copy();
   request.max_body = kLoginReplyBytes;
   request.timeout = kLoginTimeout;
-  auto reply = co_await http_.send(std::move(request), stop);
+  auto reply = co_await exchange(std::move(request), stop);
   if (!reply) co_return reply.error();
   if (reply->status != 200) co_return login_fault(*reply);
   co_return accept(*reply);
@@ -124,6 +149,8 @@ Task<Answer<Done>> Session::refresh(std::stop_token stop) {
 
 Task<Answer<Done>> Session::log_in(std::stop_token stop) {
   auto password = login_.password();
+  tried_.emplace();
+  if (password) tried_ = password->copy();
   if (!password) co_return Fault{Cause::auth, 0, password.error().message};
   HttpRequest request;
   request.method = "POST";
@@ -132,7 +159,7 @@ Task<Answer<Done>> Session::log_in(std::stop_token stop) {
   request.secret_body = login_body(login_.name, *password);
   request.max_body = kLoginReplyBytes;
   request.timeout = kLoginTimeout;
-  auto reply = co_await http_.send(std::move(request), stop);
+  auto reply = co_await exchange(std::move(request), stop);
   if (!reply) co_return reply.error();
   if (reply->status != 200) co_return login_fault(*reply);
   co_return accept(*reply);

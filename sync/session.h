@@ -27,8 +27,19 @@ class Session {
   /// caller's to judge.
   Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop);
 
+  /// A valid token, for a connection that is not made by send(). Fails as send() does.
+  Task<Answer<Secret>> token(std::stop_token stop);
+  /// The platform refused that token: the next one is made anew.
+  void forget_token() { token_ = Secret(); }
+
   /// Another login counts from the next request on.
   void replace(Login login);
+
+  /// Whether the password is another one than that of the last login. Reads its file.
+  bool password_changed() const;
+
+  /// How far the platform's clock is ahead of ours, by its last answer; absent: not known.
+  std::optional<Millis> server_ahead() const { return server_ahead_; }
 
  private:
   Task<Answer<Done>> ensure_token(std::stop_token stop);
@@ -37,15 +48,18 @@ class Session {
   Task<Answer<Done>> refresh(std::stop_token stop);
   bool fresh(const Secret& token, Millis dies_at) const;
   Answer<Done> accept(HttpReply& reply);
+  Task<Answer<HttpReply>> exchange(HttpRequest request, std::stop_token stop);
 
   Http& http_;
   const Clock& clock_;
   Login login_;
   Secret token_;
   Secret refresh_token_;
-  Millis token_dies_at_{0};    // of Clock::uptime()
-  Millis refresh_dies_at_{0};  // of Clock::uptime()
-  int login_number_ = 0;       // counts replace()
+  Millis token_dies_at_{0};      // of Clock::uptime()
+  Millis refresh_dies_at_{0};    // of Clock::uptime()
+  std::optional<Secret> tried_;  // the password of the last login; empty: it could not be read
+  std::optional<Millis> server_ahead_;
+  int login_number_ = 0;  // counts replace()
   bool renewing_ = false;
   Event renewed_;
 };

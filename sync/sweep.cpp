@@ -36,7 +36,6 @@ Task<Answer<std::map<Kind, Planned>>> Sweeper::plan(std::vector<Kind> kinds, std
   for (auto& part : parts) {
     if (part.fault) co_return *part.fault;
     planned[part.kind].disabled = part.disabled;
-    planned[part.kind].would_brake = part.braked;
   }
   co_return planned;
 }

@@ -36,7 +36,6 @@ enum class Depth {
 struct Planned {
   store::KindCounts counts;
   std::uint64_t disabled = 0;
-  bool would_brake = false;
 };
 
 using Counts = std::map<Kind, store::KindCounts>;

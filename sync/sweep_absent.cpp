@@ -161,9 +161,8 @@ Task<Answer<Done>> Sweeper::settle(Part& part, Depth depth, std::stop_token stop
   auto loss = co_await lost(part, depth);
   if (!loss) co_return loss.error();
   const bool nothing_listed = loss->nothing_listed && loss->rows > 0;
-  const auto decisions = brake_.decisions();
+  const auto decisions = brake_.decisions(part.kind);
   auto verdict = brake_.judge(part.kind, *loss);
-  part.braked = !verdict.held_anew.absent.empty() || !verdict.held_anew.disabled.empty();
   if (depth == Depth::plan) {
     part.counts.deleted = verdict.go.absent.size();
     part.counts.held = size_of(verdict.held_before) + size_of(verdict.held_anew);
@@ -182,9 +181,10 @@ Task<Answer<Done>> Sweeper::settle(Part& part, Depth depth, std::stop_token stop
   if (!held) co_return fault_of(held.error());
 
   // platform: without its index a filter answers an empty list with status 200. Then nothing was
-  // checked to the end.
+  // checked to the end; nor was it where rows were lost of which no batch tells.
   std::optional<WallTime> as_of;
-  if (depth == Depth::full && !nothing_listed) as_of = part.as_of;
+  const bool checked = !nothing_listed && *held == Held::noted;
+  if (depth == Depth::full && checked) as_of = part.as_of;
   auto remove = [this, &part, as_of, &departed]() -> Result<std::uint64_t> {
     auto removed = mirror_.finish_sweep(part.kind, *departed, as_of);
     if (!removed || part.kind != Kind::patient || !part.asked_at) return removed;

@@ -23,7 +23,6 @@ struct Sweeper::Part {
   std::uint64_t listed = 0;               // ids on all lists
   std::uint64_t unknown = 0;              // of them, those that the mirror lacked
   std::uint64_t held = 0;                 // rows that the mirror had then
-  bool braked = false;                    // some of it waits for a person
   std::vector<std::string> disabled_ids;  // of a plan: users whose status left ACTIVE
   std::uint64_t disabled = 0;             // how many those are
   bool pull = false;                      // read every document instead of every stub

@@ -128,6 +128,7 @@ TEST_F(StatusViewTest, TellsWhatWorksSinceWhenAndWhatHelps) {
       "version":"0.1.0","mirror":{
         "user":{"count":1200,"as_of":"2026-11-23T08:10:00.000Z","complete":true},
         "patient":{"count":30,"complete":false,"progress":300}},
+      "live":{"user":"open","patient":"waiting"},
       "outbox":{"queued":2,"blocked":0,"oldest":"2026-11-23T05:10:00.000Z"},
       "braked":[{"id":"b-1","kind":"user","deletes":30,"disables":1,"hides":0,
                  "since":"2026-11-23T08:00:00.000Z"}],
@@ -142,6 +143,7 @@ TEST_F(StatusViewTest, TellsWhatWorksSinceWhenAndWhatHelps) {
             "patient  30     never checked                   no, 300 seen in this run\n"
             "\n"
             "next sync: 2026-11-23 09:10:20Z (in 20 s)\n"
+            "live: user open, patient waiting\n"
             "outbox: 2 queued; oldest 2026-11-23 05:10:00Z (4 h ago)\n"
             "held back: 30 deletions, 0 hidings, 1 disablings of user, since 2026-11-23 08:00:00Z "
             "(1 h 10 "
@@ -155,6 +157,25 @@ TEST_F(StatusViewTest, AShapeThatIsNotKnownIsNoFault) {
   EXPECT_NE(show("{}").find("icure-syncd"), std::string::npos);
   EXPECT_NE(show(R"({"state":7,"mirror":[1],"outbox":null,"warnings":{"a":1}})").find('7'),
             std::string::npos);
+}
+
+TEST_F(StatusViewTest, RunsAreALineEach) {
+  screen.now = *parse_time("2026-11-23T09:10:00.000Z");
+  const auto runs = Json::parse(R"({"rows":[
+      {"id":"r2","trigger":"reconnect","full":true,"started":"2026-11-23T09:00:00.000Z",
+       "state":"failed","cause":"dns","requests":1,"bytes":0,"kinds":{}},
+      {"id":"r1","trigger":"start","full":false,"started":"2026-11-23T08:10:00.000Z",
+       "finished":"2026-11-23T08:10:03.000Z","state":"done","requests":12,"bytes":9,"kinds":{
+         "user":{"seen":9,"added":2,"changed":1,"deleted":0,"held":0},
+         "hcp":{"seen":9,"added":1,"changed":0,"deleted":0,"held":4}}}]})");
+  EXPECT_EQ(runs_view(runs, screen),
+            "STARTED                            TOOK  WHY        WHAT   STATE        REQUESTS  "
+            "CHANGES\n"
+            "2026-11-23 09:00:00Z (10 min ago)        reconnect  full   failed, dns  1         "
+            "nothing\n"
+            "2026-11-23 08:10:00Z (1 h ago)     3 s   start      quick  done         12        "
+            "3 added, 1 changed, 4 held\n");
+  EXPECT_EQ(runs_view(Json::parse(R"({"rows":[]})"), screen), "No runs yet.\n");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // sync/engine.h: when it runs, what it says meanwhile, and that it never storms.
 #include <gmock/gmock.h>
 
+#include "sync/refresh.h"
 #include "tests/support/sync_fixture.h"
 
 namespace icure::sync {
@@ -22,6 +23,23 @@ class EngineTest : public support::SyncTest {
   }
   int sweeps() { return platform.asked["GET /rest/v2/user"]; }
 };
+
+Task<Done> ask(Refresher& refresher, std::stop_token stop) {
+  std::vector<std::string> ids(1, "a");
+  co_await refresher.by_ids(Kind::user, std::move(ids), stop);
+  co_return Done{};
+}
+
+// The stop's state died with the task, while it was told; for AddressSanitizer to see.
+TEST_F(EngineTest, AStopEndsARefreshThatIsUnderWay) {
+  Refresher refresher(rest, sweeper, engine, stores->mirror(), mirror_thread, parser, clock);
+  start();
+  http.hold = true;
+  scope.run(ask(refresher, scope.token()));
+  scope.drain([] {});
+  pump();
+  EXPECT_EQ(scope.running(), 0u);
+}
 
 TEST_F(EngineTest, SyncsAtStartThenOnSchedule) {
   start();
@@ -168,6 +186,169 @@ TEST_F(EngineTest, AKindThatFailsIsTriedAgainLessAndLessOften) {
   advance(1h + 10min);
   EXPECT_EQ(engine.last()->state, "done");
   EXPECT_TRUE(state().complete);
+}
+
+TEST_F(EngineTest, GivesUpAProbeThatIsSwallowedAndIsBackWithinTwentySeconds) {
+  start();
+  platform.fault = Cause::connect;
+  advance(31s);
+  ASSERT_FALSE(engine.connection().online);
+  platform.fault.reset();
+  http.hold = true;
+  advance(2min);
+  EXPECT_EQ(engine.connection().cause, Cause::timeout);
+  http.hold = false;  // what is under way stays swallowed
+  advance(20s);
+  EXPECT_TRUE(engine.connection().online);
+}
+
+TEST_F(EngineTest, NoticesThatTheLineDiedUnderARunAndGoesOnLater) {
+  start();
+  http.hold = true;
+  auto run = engine.run_now(true, true);
+  run.start();
+  pump();
+  EXPECT_TRUE(engine.running());
+  advance(2min);
+  ASSERT_TRUE(run.done()) << "it did not wait for its requests to time out";
+  EXPECT_EQ(run.take()->state, "cut_off");
+  EXPECT_FALSE(engine.connection().online);
+  http.hold = false;
+  advance(25s);
+  EXPECT_TRUE(engine.connection().online);
+  EXPECT_TRUE(engine.last()->full);
+  EXPECT_EQ(engine.last()->state, "done");
+}
+
+TEST_F(EngineTest, LeavesARunAloneThatIsOnlySlow) {
+  start();
+  http.hold = true;
+  http.hold_path = "/match";
+  auto run = engine.run_now(true, true);
+  run.start();
+  pump();
+  advance(10min);
+  EXPECT_FALSE(run.done());
+  EXPECT_TRUE(engine.connection().online);
+  http.release();
+  pump();
+  ASSERT_TRUE(run.done());
+  EXPECT_EQ(run.take()->state, "done");
+}
+
+TEST_F(EngineTest, TriesACorrectedPasswordWithinSeconds) {
+  std::string password = "wrong";
+  session.replace({"me", "", [&password] { return Result<Secret>(Secret(password)); }});
+  engine.watch_login([this] { return session.password_changed(); });
+  auto answer = http.answer;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    const bool login = seen.target.find("/login") != std::string::npos;
+    if (login && seen.body.find("right") == std::string::npos) return fakes::reply_of(401, "");
+    return answer(seen);
+  };
+  start();
+  EXPECT_EQ(engine.connection().cause, Cause::auth);
+  advance(2h);
+  EXPECT_LT(http.seen.size(), 10u);
+  password = "other";
+  advance(6s);
+  EXPECT_EQ(engine.connection().cause, Cause::auth);
+  password = "right";
+  advance(6s);
+  EXPECT_TRUE(engine.connection().online);
+  EXPECT_EQ(engine.last()->state, "done");
+}
+
+TEST_F(EngineTest, AsksAtOnceWhenTheNetworkIsBack) {
+  platform.fault = Cause::no_route;
+  start();
+  advance(2h);
+  platform.fault.reset();
+  engine.network_changed();
+  advance(1500ms);
+  EXPECT_TRUE(engine.connection().online);
+}
+
+TEST_F(EngineTest, SendsNothingWhilePausedAlsoAfterAStart) {
+  start();
+  ASSERT_TRUE(finish(engine.pause(72h)));
+  EXPECT_EQ(engine.connection().cause, Cause::paused);
+  const auto asked = http.seen.size();
+  engine.network_changed();
+  engine.settings_changed();
+  engine.catch_up();
+  advance(10h);
+  auto refused = finish(engine.run_now(true, true));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::unavailable);
+  EXPECT_EQ(refused.error().hint, "icurectl sync resume");
+  EXPECT_EQ(http.seen.size(), asked);
+
+  Engine next{rest, sweeper, {stores->ledger(), ledger_thread}, clock, random};
+  next.configure({{Kind::user}, 5min, 1h});
+  Scope own;
+  own.run(next.loop(own.token()));
+  pump();
+  advance(1h);
+  EXPECT_EQ(next.connection().cause, Cause::paused);
+  EXPECT_EQ(http.seen.size(), asked);
+  ASSERT_TRUE(finish(next.resume()));
+  advance(1s);
+  EXPECT_TRUE(next.connection().online);
+  EXPECT_TRUE(next.last()->full);
+  own.drain([] {});
+  pump();
+  EXPECT_EQ(own.running(), 0u);
+}
+
+TEST_F(EngineTest, APauseThatNobodyEndsEndsByItself) {
+  start();
+  ASSERT_TRUE(finish(engine.pause(24h)));
+  advance(24h - 1min);
+  EXPECT_FALSE(engine.connection().online);
+  advance(2min);
+  EXPECT_TRUE(engine.connection().online);
+}
+
+TEST_F(EngineTest, APauseCutsOffWhatIsUnderWay) {
+  start();
+  http.hold = true;
+  auto run = engine.run_now(true, true);
+  run.start();
+  auto next = engine.run_now(true, true);
+  next.start();
+  pump();
+  ASSERT_TRUE(finish(engine.pause(1h)));
+  ASSERT_TRUE(run.done() && next.done());
+  EXPECT_EQ(run.take()->state, "cut_off");
+  EXPECT_FALSE(engine.running());
+  http.release();
+  const auto asked = http.seen.size();
+  advance(30min);
+  EXPECT_EQ(http.seen.size(), asked);
+  ASSERT_TRUE(finish(engine.resume()));
+  advance(1s);
+  EXPECT_EQ(engine.last()->state, "done");
+}
+
+TEST_F(EngineTest, ShowsTheLastRunsNewestFirst) {
+  start();
+  ASSERT_TRUE(finish(engine.run_now(false, true)));
+  auto rows = finish(engine.history(10));
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), 2u);
+  EXPECT_EQ(rows->front().trigger, "request");
+  EXPECT_EQ(rows->back().trigger, "start");
+}
+
+TEST_F(EngineTest, ComparesEverythingWhenSomethingMayHaveBeenMissedButNotInAHurry) {
+  start();
+  engine.catch_up();
+  advance(4min);
+  EXPECT_EQ(sweeps(), 1);
+  advance(2min);
+  EXPECT_EQ(sweeps(), 2);
+  EXPECT_EQ(engine.last()->trigger, "reconnect");
 }
 
 TEST_F(EngineTest, StopsInTheMiddleOfASweepAndRecordsThat) {

@@ -157,5 +157,37 @@ TEST_F(SessionTest, TrustsTheServersClockForLifetimes) {
   EXPECT_EQ(logins + refreshes, 1);
 }
 
+TEST_F(SessionTest, KnowsWhetherThePasswordIsAnotherOneThanTheLastTried) {
+  std::string password = "first";
+  session.replace({"dr.vega", "", [&password]() -> Result<Secret> {
+                     if (password.empty()) return Error{Code::io, "no such file"};
+                     return Secret(password);
+                   }});
+  EXPECT_FALSE(session.password_changed()) << "none was tried";
+  login_status = 401;
+  EXPECT_FALSE(ask());
+  EXPECT_FALSE(session.password_changed());
+  password = "second";
+  EXPECT_TRUE(session.password_changed());
+  password.clear();
+  EXPECT_FALSE(session.password_changed()) << "it cannot be read";
+  EXPECT_FALSE(ask());
+  EXPECT_FALSE(session.password_changed());
+  password = "first";
+  EXPECT_TRUE(session.password_changed());
+}
+
+TEST_F(SessionTest, TellsHowFarThePlatformsClockIsAhead) {
+  EXPECT_FALSE(session.server_ahead());
+  auto answer = http.answer;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) {
+    auto reply = answer(seen);
+    reply->date = clock.wall() + 7min;
+    return reply;
+  };
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session.server_ahead(), 7min);
+}
+
 }  // namespace
 }  // namespace icure::sync

@@ -10,6 +10,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+using namespace std::chrono_literals;
+
+// Beyond this the ages that we tell are wrong, and certificates fail soon.
+constexpr Millis kClockFault = 5min;
+
+std::optional<Warning> clock_warning(std::optional<Millis> server_ahead) {
+  if (!server_ahead || std::chrono::abs(*server_ahead) < kClockFault) return std::nullopt;
+  const auto minutes = std::to_string(std::chrono::abs(*server_ahead) / 1min);
+  const auto* side = *server_ahead > 0ms ? " min behind" : " min ahead of";
+  return Warning{"clock", "this machine's clock is " + minutes + side + " the platform's",
+                 "switch time synchronisation on: timedatectl set-ntp true"};
+}
+
 Json to_json(const Warning& warning) {
   return {{"code", warning.code}, {"text", warning.text}, {"hint", warning.hint}};
 }
@@ -41,7 +54,8 @@ StatusApi::State StatusApi::state() const {
   if (const auto braked = directory_.brake.open(); !braked.empty()) {
     return {"degraded", sync::Cause::none, braked.front().since};
   }
-  if (!connection.known) return {"starting", sync::Cause::none, facts_.started};
+  const auto starting = std::max(engine.since(), facts_.started);  // also after a pause
+  if (!connection.known) return {"starting", sync::Cause::none, starting};
   return {"online", sync::Cause::none, engine.since()};
 }
 
@@ -94,6 +108,10 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     }
     json["mirror"][std::string(name_of(kind))] = std::move(entry);
   }
+  json["live"] = Json::object();
+  for (const auto kind : directory_.kinds) {
+    json["live"][std::string(name_of(kind))] = sync::word_of(live_.state(kind));
+  }
   json["outbox"] = Json::object();
   json["braked"] = Json::array();
   const auto braked = directory_.brake.open();
@@ -110,6 +128,15 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   }
   for (const auto& batch : braked) {
     if (call.grant().may_see(batch.kind)) json["warnings"].push_back(to_json(explain(batch)));
+  }
+  if (const auto warning = clock_warning(session_.server_ahead())) {
+    json["warnings"].push_back(to_json(*warning));
+  }
+  if (const auto missing = live_.missing(); !missing.empty()) {
+    const Warning warning{"live", missing + ": changes are seen by the next sync only",
+                          "install libcurl4 8.11 or newer (Debian 12: from bookworm-backports), or "
+                          "set [sync] live = false"};
+    json["warnings"].push_back(to_json(warning));
   }
   for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));
   co_return json.dump();

@@ -2,11 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "daemon/api/batch_json.h"
-#include "daemon/api/reads.h"
-
 namespace icure::api {
 namespace {
+
+// A forgotten pause must not leave a clinic with the mirror of last month.
+constexpr std::int64_t kPauseS = 7 * 24 * 3600;
+constexpr std::int64_t kRows = 20;
 
 nlohmann::ordered_json to_json(const store::Run& run) {
   nlohmann::ordered_json json = {{"id", run.id},
@@ -29,31 +30,6 @@ nlohmann::ordered_json to_json(const store::Run& run) {
   return json;
 }
 
-std::string_view word_of(store::Gone how) {
-  switch (how) {
-    case store::Gone::deleted:
-      return "deleted";
-    case store::Gone::purged:
-      return "purged";
-    case store::Gone::hidden:
-      return "hidden";
-  }
-  return "";
-}
-
-nlohmann::ordered_json to_json(const store::Tombstone& tombstone) {
-  nlohmann::ordered_json json = {{"kind", name_of(tombstone.kind)}, {"id", tombstone.id}};
-  if (!tombstone.rev.empty()) json["rev"] = tombstone.rev;
-  json["how"] = word_of(tombstone.how);
-  json["at"] = rfc3339(tombstone.at);
-  return json;
-}
-
-/// Where a page of tombstones ended: kinds come one after another, in the order of their numbers.
-std::string mark_of(const store::Tombstone& last) {
-  return std::string(name_of(last.kind)) + '/' + last.id;
-}
-
 }  // namespace
 
 void SyncApi::register_on(ipc::Methods& methods) {
@@ -61,100 +37,44 @@ void SyncApi::register_on(ipc::Methods& methods) {
                R"({"type":"object","properties":{"run":{"$ref":"#/components/schemas/Run"}},)"
                R"("required":["run"]})"},
               *this, &SyncApi::run);
+  methods.add({"sync.pause", ipc::Role::admin, "Send nothing to the platform for a while",
+               R"({"type":"object"})"},
+              *this, &SyncApi::pause);
   methods.add(
-      {"sync.plan", ipc::Role::operator_, "What a full sync would change; nothing is applied",
-       R"({"type":"object","properties":{"kinds":{"type":"object",)"
-       R"("additionalProperties":{"$ref":"#/components/schemas/PlannedCounts"}},)"
-       R"("would_brake":{"type":"array","items":{"type":"string"}}},)"
-       R"("required":["kinds","would_brake"]})"},
-      *this, &SyncApi::plan);
-  methods.add({"sync.approve", ipc::Role::admin, "Decide about changes that are held back",
-               R"({"type":"object","properties":{"batch":{"$ref":"#/components/schemas/Batch"}},)"
-               R"("required":["batch"]})"},
-              *this, &SyncApi::approve);
-  methods.add({"sync.tombstones", ipc::Role::operator_,
-               "What the platform deleted, purged or hides from us",
-               R"({"type":"object","properties":{"rows":{"type":"array","items":{"$ref":)"
-               R"("#/components/schemas/Tombstone"}},"next":{"type":"string"}},)"
-               R"("required":["rows"]})"},
-              *this, &SyncApi::tombstones);
+      {"sync.resume", ipc::Role::admin, "End a pause and sync at once", R"({"type":"object"})"},
+      *this, &SyncApi::resume);
+  methods.add({"sync.history", ipc::Role::admin, "The last runs of the sync, newest first",
+               R"({"type":"object","properties":{"rows":{"type":"array","items":)"
+               R"({"$ref":"#/components/schemas/Run"}}},"required":["rows"]})"},
+              *this, &SyncApi::history);
 }
 
 ipc::Methods::Answer SyncApi::run(ipc::Call, SyncRun request) {
-  auto run = co_await directory_.engine.run_now(request.full.value_or(false),
-                                                request.wait.value_or(false));
+  auto run = co_await engine_.run_now(request.full.value_or(false), request.wait.value_or(false));
   if (!run) co_return run.error();
   co_return nlohmann::ordered_json{{"run", to_json(*run)}}.dump();
 }
 
-ipc::Methods::Answer SyncApi::plan(ipc::Call call, ipc::NoParams) {
-  auto planned = co_await sweeper_.plan(directory_.kinds, call.stop());
-  if (!planned) {
-    directory_.engine.failed(planned.error());
-    co_return sync::error_of(planned.error());
-  }
-  directory_.engine.succeeded();
-  nlohmann::ordered_json kinds = nlohmann::ordered_json::object();
-  auto would_brake = nlohmann::ordered_json::array();
-  for (const auto& [kind, plan] : *planned) {
-    kinds[std::string(name_of(kind))] = {
-        {"seen", plan.counts.seen},       {"added", plan.counts.added},
-        {"changed", plan.counts.changed}, {"deleted", plan.counts.deleted},
-        {"disabled", plan.disabled},      {"held", plan.counts.held}};
-    if (plan.would_brake) would_brake.push_back(name_of(kind));
-  }
-  const nlohmann::ordered_json json = {{"kinds", kinds}, {"would_brake", would_brake}};
-  co_return json.dump();
+ipc::Methods::Answer SyncApi::pause(ipc::Call, SyncPause request) {
+  const std::chrono::seconds duration(request.for_s.value_or(kPauseS));
+  auto paused = co_await engine_.pause(duration);
+  if (!paused) co_return paused.error();
+  co_return std::string("{}");
 }
 
-ipc::Methods::Answer SyncApi::approve(ipc::Call call, SyncApprove request) {
-  const auto decision =
-      request.decision == "apply" ? sync::Decision::apply : sync::Decision::discard;
-  auto batch = co_await approver_.decide(std::move(request.batch), decision, call.stop());
-  if (!batch) co_return batch.error();
-  const nlohmann::ordered_json json = {{"batch", to_json(*batch)}};
-  co_return json.dump();
+ipc::Methods::Answer SyncApi::resume(ipc::Call, ipc::NoParams) {
+  auto resumed = co_await engine_.resume();
+  if (!resumed) co_return resumed.error();
+  co_return std::string("{}");
 }
 
-ipc::Methods::Answer SyncApi::tombstones(ipc::Call call, SyncTombstones request) {
-  std::vector<Kind> kinds;
-  if (request.kind) {
-    const auto kind = *kind_named(*request.kind);
-    if (auto seen = call.grant().check(kind); !seen) co_return seen.error();
-    kinds.push_back(kind);
-  } else {
-    for (const auto kind : kAllKinds) {
-      if (call.grant().may_see(kind)) kinds.push_back(kind);
-    }
-  }
-  const auto mark = request.cursor ? *from_cursor(*request.cursor) : "";
-  const auto from = kind_named(std::string_view(mark).substr(0, mark.find('/')));
-  const auto after = from ? mark.substr(mark.find('/') + 1) : "";
-  const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
-  auto job = [this, &kinds, from, &after, limit]() -> Result<std::vector<store::Tombstone>> {
-    std::vector<store::Tombstone> found;
-    for (const auto kind : kinds) {
-      if (from && kind < *from) continue;
-      // One more than asked tells whether there is a next page.
-      const auto& begin = kind == from ? after : std::string();
-      auto more = directory_.scan.tombstones(kind, begin, limit + 1 - found.size());
-      if (!more) {
-        directory_.scan.end_turn();
-        return more.error();
-      }
-      std::move(more->begin(), more->end(), std::back_inserter(found));
-      if (found.size() > limit) break;
-    }
-    directory_.scan.end_turn();
-    return found;
-  };
-  auto found = co_await directory_.scanner.run(std::move(job));
-  if (!found) co_return found.error();
-  nlohmann::ordered_json json = {{"rows", nlohmann::ordered_json::array()}};
-  const bool more = found->size() > limit;
-  if (more) found->resize(limit);
-  for (const auto& tombstone : *found) json["rows"].push_back(to_json(tombstone));
-  if (more) json["next"] = to_cursor(mark_of(found->back()));
+ipc::Methods::Answer SyncApi::history(ipc::Call, SyncHistory request) {
+  const auto limit = static_cast<std::size_t>(request.limit.value_or(kRows));
+  auto runs = co_await engine_.history(limit);
+  if (!runs) co_return runs.error();
+  auto rows = nlohmann::ordered_json::array();
+  for (const auto& run : *runs) rows.push_back(to_json(run));
+  const nlohmann::ordered_json json = {{"rows", std::move(rows)}};
   co_return json.dump();
 }
 

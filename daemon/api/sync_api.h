@@ -1,11 +1,8 @@
-// The "sync.*" methods: what a client may ask of the sync engine and of its brake.
+// The "sync.*" methods: what a client may ask of the sync engine.
 #pragma once
-#include "daemon/api/directory.h"
 #include "ipc/methods.h"
 #include "store/ledger.h"
-#include "sync/approve.h"
 #include "sync/engine.h"
-#include "sync/sweep.h"
 
 namespace icure::api {
 
@@ -19,47 +16,34 @@ struct SyncRun {
   }
 };
 
-struct SyncApprove {
-  std::string batch;
-  std::string decision;
+struct SyncPause {
+  std::optional<std::int64_t> for_s;
   static constexpr auto params() {
-    return std::tuple(
-        ipc::param("batch", &SyncApprove::batch, "the id of a braked batch, from daemon.status"),
-        ipc::param("decision", &SyncApprove::decision,
-                   "apply: the platform is right; discard: keep what the mirror has")
-            .allowed({"apply", "discard"}));
+    return std::tuple(ipc::param("for_s", &SyncPause::for_s,
+                                 "seconds after which it goes on by itself; default: a week")
+                          .range(1, 30 * 24 * 3600));
   }
 };
 
-struct SyncTombstones {
-  std::optional<std::string> kind;
-  std::optional<std::string> cursor;
+struct SyncHistory {
   std::optional<std::int64_t> limit;
   static constexpr auto params() {
     return std::tuple(
-        ipc::param("kind", &SyncTombstones::kind, "only this kind; default: all you may read")
-            .allowed({"user", "hcp", "patient", "device"}),
-        ipc::param("cursor", &SyncTombstones::cursor, "`next` of the page before"),
-        ipc::param("limit", &SyncTombstones::limit, "rows of a page; default 100").range(1, 1000));
+        ipc::param("limit", &SyncHistory::limit, "rows at most; default: 20").range(1, 1000));
   }
-  Result<Done> check() const { return check_cursor(cursor); }
 };
 
 class SyncApi {
  public:
-  SyncApi(Directory& directory, sync::Sweeper& sweeper, sync::Approver& approver)
-      : directory_(directory), sweeper_(sweeper), approver_(approver) {}
+  explicit SyncApi(sync::Engine& engine) : engine_(engine) {}
   void register_on(ipc::Methods& methods);
 
  private:
   ipc::Methods::Answer run(ipc::Call call, SyncRun request);
-  ipc::Methods::Answer plan(ipc::Call call, ipc::NoParams request);
-  ipc::Methods::Answer approve(ipc::Call call, SyncApprove request);
-  ipc::Methods::Answer tombstones(ipc::Call call, SyncTombstones request);
-
-  Directory& directory_;
-  sync::Sweeper& sweeper_;
-  sync::Approver& approver_;
+  ipc::Methods::Answer pause(ipc::Call call, SyncPause request);
+  ipc::Methods::Answer resume(ipc::Call call, ipc::NoParams request);
+  ipc::Methods::Answer history(ipc::Call call, SyncHistory request);
+  sync::Engine& engine_;
 };
 
 }  // namespace icure::api

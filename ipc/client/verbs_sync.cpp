@@ -1,4 +1,4 @@
-// icurectl sync run|plan|approve|tombstones
+// icurectl sync run|plan|approve|tombstones|pause|resume|history
 #include <algorithm>
 #include <array>
 
@@ -16,7 +16,8 @@ Exit exit_of_run(const Json& result) {
                                                                "timeout", "proxy"};
   const auto& run = child_of(result, "run");
   const auto state = text_of(run, "state");
-  if (state != "failed" && state != "cut_off") return Exit::ok;
+  if (state == "cut_off") return Exit::try_later;
+  if (state != "failed") return Exit::ok;
   const auto cause = text_of(run, "cause");
   const bool offline = std::find(kOffline.begin(), kOffline.end(), cause) != kOffline.end();
   return offline ? Exit::offline : Exit::failed;
@@ -69,6 +70,14 @@ std::string tombstones_view(const Json& result, const Screen& screen) {
   return table.empty() ? "nothing is gone\n" : table.text(screen);
 }
 
+std::string paused_view(const Json&, const Screen&) {
+  return "The sync is paused. Reads go on. To end it: icurectl sync resume\n";
+}
+
+std::string resumed_view(const Json&, const Screen&) {
+  return "The sync goes on. How it gets on: icurectl status\n";
+}
+
 }  // namespace
 
 std::vector<Verb> sync_verbs() {
@@ -106,7 +115,24 @@ std::vector<Verb> sync_verbs() {
            .method = "sync.tombstones",
            .args = with({kind}, page_args()),
            .view = tombstones_view,
-           .pages = true}};
+           .pages = true},
+          {.noun = "sync",
+           .verb = "pause",
+           .about = "sends nothing to the platform for a while; reads go on",
+           .method = "sync.pause",
+           .args = {{"--for", "for_s", "such as 30m or 2d; default: a week", Arg::Type::seconds}},
+           .view = paused_view},
+          {.noun = "sync",
+           .verb = "resume",
+           .about = "ends a pause and syncs at once",
+           .method = "sync.resume",
+           .view = resumed_view},
+          {.noun = "sync",
+           .verb = "history",
+           .about = "shows the last runs, newest first",
+           .method = "sync.history",
+           .args = {{"--limit", "limit", "how many; default: 20", Arg::Type::number}},
+           .view = runs_view}};
 }
 
 }  // namespace icure::client

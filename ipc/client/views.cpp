@@ -4,6 +4,7 @@
 
 #include "ipc/client/table.h"
 #include "ipc/client/text.h"
+#include "ipc/client/when.h"
 
 namespace icure::client {
 
@@ -44,6 +45,48 @@ std::string config_view(const Json& result, const Screen& screen) {
 
 std::string json_view(const Json& result, const Screen&) {
   return printable_json(result.dump(2, ' ', false, Json::error_handler_t::replace)) + '\n';
+}
+
+namespace {
+
+/// What a run did to the mirror, all kinds together.
+std::string changes_of(const Json& run) {
+  std::string text;
+  for (const char* what : {"added", "changed", "deleted", "held"}) {
+    std::uint64_t sum = 0;
+    for (const auto& [kind, counts] : child_of(run, "kinds").items()) {
+      const auto& count = child_of(counts, what);
+      if (count.is_number_unsigned()) sum += count.get<std::uint64_t>();
+    }
+    if (sum > 0) text += (text.empty() ? "" : ", ") + std::to_string(sum) + ' ' + what;
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+std::string duration_of(const Json& run) {
+  const auto started = parse_time(text_of(run, "started"));
+  const auto finished = parse_time(text_of(run, "finished"));
+  return started && finished ? span_words(*finished - *started) : "";
+}
+
+}  // namespace
+
+std::string runs_view(const Json& result, const Screen& screen) {
+  Table table({{"STARTED", Shrink::no},
+               {"TOOK", Shrink::no},
+               {"WHY"},
+               {"WHAT"},
+               {"STATE"},
+               {"REQUESTS"},
+               {"CHANGES"}});
+  for (const auto& run : child_of(result, "rows")) {
+    const auto cause = text_of(run, "cause");
+    table.add({time_words(text_of(run, "started"), screen.now), duration_of(run),
+               text_of(run, "trigger"), child_of(run, "full") == true ? "full" : "quick",
+               text_of(run, "state") + (cause.empty() ? "" : ", " + cause),
+               text_of(run, "requests"), changes_of(run)});
+  }
+  return table.empty() ? "No runs yet.\n" : table.text(screen);
 }
 
 std::string run_view(const Json& result, const Screen& screen) {

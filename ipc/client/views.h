@@ -12,6 +12,7 @@ std::string owner_view(const Json& result, const Screen& screen);
 std::string owners_view(const Json& result, const Screen& screen);
 std::string access_view(const Json& result, const Screen& screen);
 std::string run_view(const Json& result, const Screen& screen);
+std::string runs_view(const Json& result, const Screen& screen);
 std::string status_view(const Json& status, const Screen& screen);
 std::string config_view(const Json& result, const Screen& screen);
 std::string json_view(const Json& result, const Screen& screen);  ///< Indented JSON.

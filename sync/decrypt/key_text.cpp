@@ -3,14 +3,15 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "sync/decrypt/encoding.h"
+#include "sync/decrypt/outline.h"
 
 namespace icure::sync::decrypt {
 namespace {
 
-namespace od = simdjson::ondemand;
 using KeyText = std::variant<Der, JwkNumbers>;
 
 Error refuse(const char* what, const char* hint) {
@@ -47,44 +48,44 @@ Result<KeyText> read_encoded(std::string_view text) {
 }
 
 Result<KeyText> read_pem(std::string_view text) {
+  static constexpr std::string_view kBegin = "-----BEGIN ";
   static constexpr std::string_view kDashes = "-----";
-  const auto label_end = text.find(kDashes, kDashes.size());
-  if (label_end == std::string_view::npos) return not_a_key();
-  const auto label = text.substr(kDashes.size(), label_end - kDashes.size());
-  const auto body = text.substr(label_end + kDashes.size());
-  const auto end = body.find(kDashes);
-  if (end == std::string_view::npos) {
-    return refuse("the PEM text is cut off", "give the whole file, to the END line");
-  }
-  const auto last = body.substr(end);
-  const bool closed = last.starts_with("-----END ") &&
-                      last.substr(9).starts_with(label.substr(
-                          std::min(label.size(), std::string_view("BEGIN ").size()))) &&
-                      trim(last.substr(last.rfind(kDashes) + kDashes.size())).empty();
-  if (label == "BEGIN ENCRYPTED PRIVATE KEY" || body.substr(0, end).find("DEK-Info") != body.npos) {
+  if (!text.starts_with(kBegin)) return not_a_key();
+  text.remove_prefix(kBegin.size());
+  const auto label = text.substr(0, text.find(kDashes));
+  if (label == "ENCRYPTED PRIVATE KEY" || text.find("\nDEK-Info:") != text.npos) {
     return refuse("the private key is protected by a password",
                   "remove it first: openssl pkcs8 -in FILE -out -");
   }
-  if (label == "BEGIN PUBLIC KEY") {
+  if (label == "PUBLIC KEY") {
     return refuse("this is a public key", "give the private key of the pair");
   }
-  if (!closed || (label != "BEGIN PRIVATE KEY" && label != "BEGIN RSA PRIVATE KEY")) {
-    return not_a_key();
+  if (label != "PRIVATE KEY" && label != "RSA PRIVATE KEY") return not_a_key();
+  const auto end_line = "-----END " + std::string(label) + "-----";
+  const auto end = text.find(end_line);
+  if (end == text.npos) {
+    return refuse("the PEM text is cut off", "give the whole file, to the END line");
   }
-  return read_encoded(body.substr(0, end));
+  if (!trim(text.substr(end + end_line.size())).empty()) {
+    return refuse("something follows the private key", "give one key");
+  }
+  const auto body = label.size() + kDashes.size();
+  return read_encoded(text.substr(body, end - body));
 }
 
-/// The bytes of a member in base64. The raw token is used: unescaping would leave a copy in the
-/// parser, and base64 needs no escapes.
-bool read_member(od::object& jwk, std::string_view name, Bytes& bytes) {
-  od::value value;
-  if (jwk.find_field_unordered(name).get(value) != simdjson::SUCCESS) return false;
-  const auto token = trim(value.raw_json_token());
-  return token.size() > 2 && token.front() == '"' && token.back() == '"' &&
-         decode_base64(token.substr(1, token.size() - 2), bytes) && !bytes.empty();
+/// The bytes of a member in base64, read where it stands: base64 needs no escapes, and an unescaped
+/// copy would stay in the parser.
+bool read_member(const Outline& object, std::string_view name, Bytes& bytes) {
+  for (const auto& member : object.root_members) {
+    if (member.name != name) continue;
+    const auto token = member.value;
+    return token.size() > 2 && token.front() == '"' &&
+           decode_base64(token.substr(1, token.size() - 2), bytes);
+  }
+  return false;
 }
 
-Result<KeyText> read_jwk(od::object& jwk) {
+Result<KeyText> read_jwk(const Outline& jwk) {
   static constexpr std::array<const char*, 8> kNames = {"n", "e", "d", "p", "q", "dp", "dq", "qi"};
   JwkNumbers numbers;
   for (std::size_t at = 0; at < kNames.size(); ++at) {
@@ -99,25 +100,22 @@ Result<KeyText> read_jwk(od::object& jwk) {
 }
 
 Result<KeyText> read_json(std::string_view text) {
-  Bytes padded(text.begin(), text.end());
+  Bytes padded;
+  assign(padded, text);
   padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
-  od::parser parser;
-  od::document document;
-  od::object root;
-  const auto json =
-      simdjson::padded_string_view(as_text(padded).data(), text.size(), padded.size());
-  if (parser.iterate(json).get(document) != simdjson::SUCCESS ||
-      document.get_object().get(root) != simdjson::SUCCESS) {
+  simdjson::ondemand::parser parser;
+  Outline outline;
+  if (!read_outline(parser, as_text(padded).substr(0, text.size()), outline)) {
     return refuse("the text starts like JSON and is none", "give the JWK as it was exported");
   }
-  od::value inner;
-  if (root.find_field_unordered("privateKey").get(inner) != simdjson::SUCCESS) {
-    return read_jwk(root);
-  }
-  od::object jwk;
-  if (inner.get_object().get(jwk) == simdjson::SUCCESS) return read_jwk(jwk);
+  const auto& members = outline.root_members;
+  const auto inner = std::find_if(members.begin(), members.end(),
+                                  [](const auto& member) { return member.name == "privateKey"; });
+  if (inner == members.end()) return read_jwk(outline);
+  const auto value = inner->value;
+  if (value.starts_with('{') && read_outline(parser, value, outline)) return read_jwk(outline);
   Der der;
-  if (!read_member(root, "privateKey", der.bytes)) return not_a_key();
+  if (!read_member(outline, "privateKey", der.bytes)) return not_a_key();
   return KeyText(std::move(der));
 }
 

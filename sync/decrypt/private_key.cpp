@@ -44,11 +44,18 @@ constexpr std::string_view kExponentHex = "0203010001";
 constexpr std::size_t kV1 = 32;
 constexpr std::size_t kV2 = 22;
 
+/// Whether this is one DER sequence with nothing after it. OpenSSL, which tries every decoder that
+/// it has, would take milliseconds to say no.
+bool is_sequence(View der) {
+  static constexpr std::size_t kHead = 4;  // tag, 0x82, two bytes of length: 256 to 65535 bytes
+  return der.size() >= kHead && der[0] == 0x30 && der[1] == 0x82 &&
+         der.size() - kHead == (static_cast<std::size_t>(der[2]) << 8 | der[3]);
+}
+
 Pkey from_der(const Bytes& der) {
   const unsigned char* at = der.data();
-  Pkey key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size())));
-  if (key && at != der.data() + der.size()) return nullptr;  // something follows the key
-  return key;
+  if (!is_sequence(der)) return nullptr;
+  return Pkey(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size())));
 }
 
 Pkey from_jwk(const JwkNumbers& numbers) {

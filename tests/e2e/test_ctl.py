@@ -43,6 +43,10 @@ class CtlTest(unittest.TestCase):
     def test_syncs_and_shows_settings(self):
         self.assertEqual(self.json("sync", "run", "--full", "--wait")["run"]["state"], "done")
         self.assertIn("platform.page_size", self.ctl("config", "show").stdout)
+        self.assertIn("request", self.ctl("sync", "history", "--limit", "1").stdout)
+        self.assertIn("paused", self.ctl("sync", "pause", "--for", "1h").stdout)
+        self.ctl("sync", "run", code=75)
+        self.assertIn("goes on", self.ctl("sync", "resume").stdout)
 
     def test_calls_any_method(self):
         reply = self.json("call", "user.list", '{"limit": 1}')

@@ -121,7 +121,8 @@ fields.user = ["name", "login"]
         names = {method["name"] for method in document["methods"]}
         self.assertLessEqual({"hello", "rpc.discover", "daemon.status", "user.get", "user.list",
                               "user.search", "user.of", "owner.get", "owner.list", "owner.search",
-                              "owner.access", "sync.run", "config.show"}, names)
+                              "owner.access", "sync.run", "sync.pause", "sync.resume",
+                              "sync.history", "config.show"}, names)
         text = json.dumps(document)
         for schema in [part.split('"')[0] for part in text.split("#/components/schemas/")[1:]]:
             self.assertIn(schema, document["components"]["schemas"])

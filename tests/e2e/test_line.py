@@ -79,7 +79,7 @@ class LineTest(unittest.TestCase):
         self.assertEqual(run["state"], "done")
         self.assertEqual(run["kinds"]["device"]["held"], len(self.sandbox.revs("device")))
         self.assertEqual(self.status()["state"], "degraded")
-        self.assertEqual(self.status()["warnings"][0]["code"], "held")
+        self.assertEqual(self.status()["warnings"][0]["code"], "braked")
         self.assertEqual(mirrored(self.daemon, "device").keys(), self.sandbox.revs("device").keys())
         self.assertEqual(mirrored(self.daemon, "user").keys(), self.sandbox.revs("user").keys())
 
@@ -128,6 +128,55 @@ class LineTest(unittest.TestCase):
         self.daemon.until_complete()
         self.assertEqual(mirrored(self.daemon, "user").keys(), secure.revs("user").keys())
 
+    def test_a_certificate_out_of_its_time_is_a_matter_of_the_clock(self):
+        home = self.daemon.home
+        subprocess.run(["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj",
+                        "/CN=localhost", "-keyout", home / "tls.key", "-out", home / "tls.csr"],
+                       check=True, capture_output=True)
+        subprocess.run(["openssl", "x509", "-req", "-in", home / "tls.csr", "-signkey",
+                        home / "tls.key", "-days", "-1", "-out", home / "tls.crt"],
+                       check=True, capture_output=True)
+        expired = Sandbox("--tls-cert", home / "tls.crt", "--tls-key", home / "tls.key")
+        self.addCleanup(expired.stop)
+        self.daemon.configure(expired.url, extra=f'ca_file = "{home}/tls.crt"')
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "clock", "clock", self.daemon)
+
+    def test_a_corrected_password_counts_without_a_reload(self):
+        self.sandbox.ask("POST", "/auth", {"password": "another-password"})
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "auth", "auth", self.daemon)
+        (self.daemon.home / "password").write_text("another-password\n")
+        self.daemon.until_complete()
+
+    def test_a_pause_lasts_over_a_restart_and_reads_go_on(self):
+        self.daemon.start().until_complete()
+        self.assertEqual(self.daemon.call("sync.pause"), {})
+        self.assertEqual((self.status()["state"], self.status()["cause"]), ("offline", "paused"))
+        with self.assertRaises(RpcError) as caught:
+            self.daemon.call("sync.run")
+        self.assertEqual((caught.exception.word, caught.exception.data["hint"]),
+                         ("unavailable", "icurectl sync resume"))
+        asked = self.sandbox.received(".")
+        self.assertEqual(self.daemon.stop()[0], 0)
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "paused", "paused", self.daemon)
+        answer = self.daemon.call("user.get", email="anna.vermeulen@clinic.test", refresh="if_online")
+        self.assertFalse(answer["meta"]["online"])
+        self.assertEqual(self.sandbox.received("."), asked)
+        runs = len(self.daemon.call("sync.history")["rows"])
+        self.assertIn("goes on", self.daemon.ctl("sync", "resume").stdout)
+        until(lambda: len(self.daemon.call("sync.history")["rows"]) > runs, "a run", self.daemon)
+        newest = self.daemon.call("sync.history", limit=1)["rows"]
+        self.assertEqual((len(newest), newest[0]["trigger"], newest[0]["full"]), (1, "reconnect", True))
+        until(lambda: self.status()["state"] == "online", "online", self.daemon)
+
+    def test_a_pause_with_an_end_ends_by_itself(self):
+        self.daemon.start().until_complete()
+        self.daemon.call("sync.pause", for_s=1)
+        self.assertEqual(self.status()["cause"], "paused")
+        until(lambda: self.status()["state"] == "online", "online", self.daemon)
+
     def test_a_reload_in_the_middle_of_a_sweep_does_no_harm(self):
         self.sandbox.ask("POST", "/faults", {"match": "GET /rest/v2/user$", "kind": "delay", "ms": 800})
         self.daemon.configure(self.sandbox.url, extra="page_size = 100")
@@ -159,7 +208,7 @@ class LineTest(unittest.TestCase):
         self.assertEqual(self.status()["state"], "offline")
 
     def test_a_kind_that_always_fails_does_not_repeat_the_others(self):
-        self.daemon.configure(self.sandbox.url, sections='[sync]\ninterval = "1s"\nfull_interval = "1h"')
+        self.daemon.configure(self.sandbox.url, sections='[sync]\ninterval = "1s"\nfull_interval = "1h"\nlive = false')
         self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/device/match", "kind": "status",
                                              "status": 403})
         self.daemon.start()

@@ -15,7 +15,8 @@ class SweepTest(unittest.TestCase):
     def setUp(self):
         self.sandbox = Sandbox("--users", 450, "--hcps", 120, "--patients", 330, "--devices", 40)
         self.addCleanup(self.sandbox.stop)
-        self.daemon = Daemon(self.sandbox.url, extra=f"page_size = {PAGE}")
+        self.daemon = Daemon(self.sandbox.url, extra=f"page_size = {PAGE}",
+                             sections="[sync]\nlive = false")  # what a sweep does, it does alone
         self.addCleanup(self.daemon.close)
         self.daemon.start().until_complete()
 

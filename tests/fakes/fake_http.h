@@ -29,10 +29,8 @@ class FakeHttp final : public sync::Http {
              std::string(request.refresh_token.reveal())};
     if (!request.secret_body.empty()) one.body = request.secret_body.reveal();
     seen.push_back(one);
-    if (hold) {
-      std::stop_callback cancel(stop, [this] { released_.fire(); });
-      co_await released_.wait();
-    }
+    std::stop_callback cancel(stop, [this] { released_.fire(); });
+    while (holds(one) && !stop.stop_requested()) co_await released_.wait();
     if (stop.stop_requested()) co_return sync::Fault{sync::Cause::stopping, 0, "stopped"};
     auto made = answer(one);
     if (made && made->status == 200 && request.sink) {
@@ -60,11 +58,15 @@ class FakeHttp final : public sync::Http {
 
   std::function<sync::Answer<sync::HttpReply>(const Seen&)> answer;
   bool hold = false;
+  std::string hold_path;  ///< Holds only targets with this in them; empty: all.
   std::vector<Seen> seen;
 
  private:
   static constexpr std::size_t kPiece = 50;  // bytes of a body that come at once
 
+  bool holds(const Seen& one) const {
+    return hold && (hold_path.empty() || one.target.find(hold_path) != std::string::npos);
+  }
   Event released_;
   Event room_;  // one transfer at a time waits for it
 };
