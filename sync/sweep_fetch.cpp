@@ -40,21 +40,51 @@ Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::strin
 /// come taken for absent, although a list may have named them a moment ago: confirm() has the last
 /// word.
 Task<Answer<Done>> Sweeper::keep(Part& part, Kept kept, std::optional<std::string> cursor,
-                                 std::vector<std::string>& doubtful) {
-  auto job = [this, &part, &kept, &cursor]() -> Result<store::Applied> {
+                                 std::vector<std::string>& doubtful, store::Disabling disabling) {
+  auto job = [this, &part, &kept, &cursor, disabling]() -> Result<store::Applied> {
     auto& documents = kept.page.documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
     if (documents.size() < kept.wanted.size()) {
       auto noted = mirror_.mark_absent(part.kind, missing_from(kept.page, std::move(kept.wanted)));
       if (!noted) return noted.error();
     }
-    return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor);
+    return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor, disabling);
   };
   auto applied = co_await mirror_thread_.run(std::move(job));
   if (!applied) co_return fault_of(applied.error());
   part.counts.added += applied->added;
   part.counts.changed += applied->changed;
+  brake_.saw_disabled(applied->put_aside);
   std::move(applied->doubtful.begin(), applied->doubtful.end(), std::back_inserter(doubtful));
+  co_return Done{};
+}
+
+/// Counts what the mirror would do with a page.
+Task<Answer<Done>> Sweeper::weigh(Part& part, Kept kept) {
+  auto job = [this, &part, &kept] {
+    auto& documents = kept.page.documents;
+    std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
+    return mirror_.compare(part.kind, documents);
+  };
+  auto weighed = co_await mirror_thread_.run(std::move(job));
+  if (!weighed) co_return fault_of(weighed.error());
+  part.counts.changed += weighed->changed;
+  auto& aside = part.disabled_ids;
+  aside.insert(aside.end(), weighed->put_aside.begin(), weighed->put_aside.end());
+  co_return Done{};
+}
+
+/// For a plan, where the kind is read without a probe.
+Task<Answer<Done>> Sweeper::pull_plan(Part& part, std::stop_token stop) {
+  for (std::string after; part.pull;) {
+    auto ids = co_await next_ids(part.kind, Source::present, after);
+    if (!ids) co_return fault_of(ids.error());
+    if (ids->empty()) break;
+    auto kept = co_await documents(part.kind, std::move(*ids), stop);
+    if (!kept) co_return kept.error();
+    auto weighed = co_await weigh(part, std::move(*kept));
+    if (!weighed) co_return weighed.error();
+  }
   co_return Done{};
 }
 

@@ -32,7 +32,7 @@ Task<Done> ask(Refresher& refresher, std::stop_token stop) {
 
 // The stop's state died with the task, while it was told; for AddressSanitizer to see.
 TEST_F(EngineTest, AStopEndsARefreshThatIsUnderWay) {
-  Refresher refresher(rest, engine, stores->mirror(), mirror_thread, parser, clock);
+  Refresher refresher(rest, sweeper, engine, stores->mirror(), mirror_thread, parser, clock);
   start();
   http.hold = true;
   scope.run(ask(refresher, scope.token()));

@@ -45,7 +45,7 @@ class LiveTest : public support::SyncTest {
 
   fakes::FakeWebsockets websockets;
   std::unique_ptr<store::MirrorReader> reader = std::move(*stores->open_reader(1 << 20));
-  Refresher refresher{rest, engine, stores->mirror(), mirror_thread, parser, clock};
+  Refresher refresher{rest, sweeper, engine, stores->mirror(), mirror_thread, parser, clock};
   Hints hints{{refresher, engine, stores->mirror(), mirror_thread, *reader, clock}};
   Live live{{websockets, session, rest, engine, hints, clock, random}};
 };

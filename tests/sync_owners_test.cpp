@@ -170,5 +170,28 @@ TEST_F(OwnersTest, APatientThatTwoListsLeaveOutIsHidden) {
   EXPECT_THAT(mirrored(Kind::patient), ElementsAre("p1", "p2", "p3"));
 }
 
+TEST_F(OwnersTest, AQuickTickFindsPatientsModifiedSinceTheLastOneByTheServersClock) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  const auto as_of = state(Kind::patient).as_of;
+  advance(std::chrono::hours(1));
+  platform.put(Kind::patient, "p2", "modified");
+  platform.put(Kind::device, "d1", "only a full sweep sees this");
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_EQ(counts[Kind::patient].changed, 1u);
+  EXPECT_EQ(rev_of(Kind::patient, "p2"), platform.at(Kind::patient, "p2")["rev"]);
+  EXPECT_EQ(counts[Kind::device].changed, 0u);
+  EXPECT_EQ(stub_requests(), 0);
+  EXPECT_EQ(state(Kind::patient).as_of, as_of);
+  // Another client's clock is a few minutes slow.
+  advance(std::chrono::minutes(20));
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_EQ(counts[Kind::patient].changed, 0u);
+  platform.put(Kind::patient, "p3", "by a slow clock");
+  auto& modified = platform.at(Kind::patient, "p3")["modified"];
+  modified = modified.get<std::int64_t>() - 9 * 60'000;
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_EQ(counts[Kind::patient].changed, 1u);
+}
+
 }  // namespace
 }  // namespace icure::sync
