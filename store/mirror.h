@@ -103,6 +103,7 @@ class MirrorWriter {
   /// many were not wanted before.
   virtual Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) = 0;
   /// Takes back what mark_present() noted: it seems that these are gone after all.
+  /// Outside a sweep there is nothing to take back.
   virtual Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) = 0;
   /// Puts ids on the list of documents to be read: it is kept on the disk, each id once, and
   /// begin_sweep() clears it.

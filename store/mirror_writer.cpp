@@ -110,7 +110,7 @@ class SqliteMirrorWriter final : public MirrorWriter {
 
   Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) override {
     auto& sweep = intake_.sweep(kind);
-    if (!sweep) return no_sweep(kind);
+    if (!sweep) return Done{};
     for (const auto& id : ids) {
       if (auto* entry = sweep->revisions.find(intake_.hash(id))) entry->present = false;
     }
