@@ -37,6 +37,14 @@ constexpr bool has_ended(ItemState state) {
   return state >= ItemState::done;
 }
 
+/// How reads show an entity as long as an item about it has not ended.
+struct Overlay {
+  enum class Is { edit, creation, removal };
+  Is is = Is::edit;
+  std::string patch;  ///< A JSON merge patch laid over the mirror's document; of a creation all.
+  std::string after;  ///< The document as it will be: what lists and searches find it by.
+};
+
 struct Item {
   std::uint64_t number = 0;  ///< Grows with each acceptance; given by enqueue().
   std::string id;
@@ -50,6 +58,7 @@ struct Item {
   std::string last_error;  ///< For a person.
   std::string hint;
   std::vector<std::string> refers;  ///< Other entities whose earlier items come first.
+  std::optional<Overlay> overlay;   ///< Given to enqueue(), which keeps it; never given back.
   std::string content;              ///< What is to be done and how far it is; sync/ knows the form.
 };
 
