@@ -163,7 +163,7 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema()};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), outbox_since_schema()};
   return steps;
 }
 

@@ -11,14 +11,16 @@ class PumpedBackground final : public Background {
   /// Runs what is queued and what that queues, until nothing is left. Returns whether it ran any.
   bool pump() {
     bool ran = false;
-    while (!queued_.empty()) {
-      auto* job = queued_.front();
-      queued_.pop_front();
-      job->step();
-      job->awaiter.resume();
-      ran = true;
-    }
+    while (pump_one()) ran = true;
     return ran;
+  }
+  bool pump_one() {
+    if (queued_.empty()) return false;
+    auto* job = queued_.front();
+    queued_.pop_front();
+    job->step();
+    job->awaiter.resume();
+    return true;
   }
 
  private:
