@@ -8,6 +8,7 @@
 #include "daemon/api/schemas.h"
 #include "daemon/base/log.h"
 #include "daemon/credentials.h"
+#include "daemon/machine_id.h"
 #include "daemon/names.h"
 #include "daemon/notify.h"
 #include "store/keys.h"
@@ -121,12 +122,16 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       websockets_(loop, http_options(config_.config.platform)),
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
+      create_(rest_, refresher_),
+      edit_(rest_, refresher_),
+      remove_(rest_, refresher_),
+      outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
-      status_api_(directory_, session_, live_,
+      status_api_(directory_, session_, live_, outbox_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
@@ -146,6 +151,11 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
   }
   signals_.push_back(std::make_unique<loop::Signal>(loop, SIGHUP, [this] { reload(); }));
+  for (const auto* op : {"user.create", "owner.create"}) outbox_.carry_out(op, create_);
+  for (const auto* op : {"user.modify", "user.enable", "user.disable", "owner.modify"}) {
+    outbox_.carry_out(op, edit_);
+  }
+  outbox_.carry_out("user.delete", remove_);
   engine_.watch([this] { changed(); });
   engine_.watch_login([this] { return session_.password_changed(); });
 }
@@ -165,6 +175,11 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
                     static_cast<std::size_t>(config.sync.brake_count), config.sync.interval});
   live_.configure(
       {config.sync.live, config.platform.login, config.mirror.kinds, config.mirror.patients_of});
+  const auto& outbox = config.outbox;
+  outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
+                     static_cast<std::size_t>(outbox.parallel),
+                     static_cast<std::uint64_t>(outbox.max_items)});
+  status_api_.warn_after(outbox.warn_after);
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }
@@ -196,6 +211,7 @@ void App::run() {
   scope_.run(engine_.loop(scope_.token()));
   scope_.run(hints_.loop(scope_.token()));
   scope_.run(live_.loop(scope_.token()));
+  scope_.run(outbox_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(
@@ -235,6 +251,7 @@ Task<Done> App::watch(std::stop_token stop) {
 
 void App::changed() {
   live_.line_changed();
+  outbox_.wake();
   if (!stopping_) notify::status(status_api_.summary());
 }
 

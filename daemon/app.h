@@ -27,6 +27,8 @@
 #include "sync/engine.h"
 #include "sync/hints.h"
 #include "sync/live.h"
+#include "sync/outbox/document_write.h"
+#include "sync/outbox/outbox.h"
 #include "sync/platform/curl_http.h"
 #include "sync/platform/curl_websocket.h"
 #include "sync/refresh.h"
@@ -94,6 +96,10 @@ class App {
   sync::CurlWebsockets websockets_;
   sync::Hints hints_;
   sync::Live live_;
+  sync::CreateDocument create_;
+  sync::EditDocument edit_;
+  sync::RemoveDocument remove_;
+  sync::Outbox outbox_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;

@@ -185,7 +185,8 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema(), kBatchSchema};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), outbox_since_schema(),
+                                      kBatchSchema};
   return steps;
 }
 

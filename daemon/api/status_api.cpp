@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/batch_json.h"
+#include "daemon/api/outbox_status.h"
 #include "daemon/api/schemas.h"
 
 namespace icure::api {
@@ -112,7 +113,7 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   for (const auto kind : directory_.kinds) {
     json["live"][std::string(name_of(kind))] = sync::word_of(live_.state(kind));
   }
-  json["outbox"] = Json::object();
+  json["outbox"] = Json::parse(outbox_status(outbox_.summary()));
   json["braked"] = Json::array();
   const auto braked = directory_.brake.open();
   for (const auto& batch : braked) {
@@ -136,6 +137,10 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     const Warning warning{"live", missing + ": changes are seen by the next sync only",
                           "install libcurl4 8.11 or newer (Debian 12: from bookworm-backports), or "
                           "set [sync] live = false"};
+    json["warnings"].push_back(to_json(warning));
+  }
+  for (const auto& warning :
+       outbox_warnings(outbox_.summary(), directory_.clock.wall(), warn_after_)) {
     json["warnings"].push_back(to_json(warning));
   }
   for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));
