@@ -143,8 +143,9 @@ class SqliteMirrorReader final : public MirrorReader {
       begin_turn();
       std::vector<Row> found;
       const auto query = search_query(tokenizer_, text);
-      if (query.match.empty()) return found;
-      for (auto rows = queries(kind).search(query.match); found.size() < limit && rows.next();) {
+      if (query.terms.empty()) return found;
+      const auto match = match_of(query);
+      for (auto rows = queries(kind).search(match); found.size() < limit && rows.next();) {
         auto row = at(kind, rows.integer(0));
         if (!row) return std::move(row).error();
         if (has_addresses(kind, *row, query.addresses)) found.push_back(std::move(*row));

@@ -74,6 +74,7 @@ class OpenStores final : public Stores {
                      "install that version again"};
       }
       migrate(db, kLedgerApplication, ledger_migrations());
+      db.exec("PRAGMA secure_delete = ON");  // what is erased is overwritten in its page
       const auto recorded = platform_of_ledger(db, platform);
       if (recorded != platform) {
         return Error{Code::invalid,
@@ -83,7 +84,7 @@ class OpenStores final : public Stores {
       }
       ledger_file_.emplace(std::move(db));
       ledger_ = make_ledger(*ledger_file_);
-      outbox_ = make_outbox(*ledger_file_, options.clock);
+      outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -128,7 +129,9 @@ class OpenStores final : public Stores {
   FileLock lock_;
   std::vector<std::string> warnings_;
   Secret mirror_key_;
-  std::atomic<Changes> changes_ = 0;  // written by the writer's thread, read by the readers'
+  // Written by the writers' threads, read by the readers'.
+  std::atomic<Changes> changes_ = 0;
+  OverlayCounts overlaid_;
   std::optional<SQLite::Database> ledger_file_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;
