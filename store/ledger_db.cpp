@@ -1,5 +1,6 @@
 #include "store/ledger_db.h"
 
+#include "store/invitation_db.h"
 #include "store/outbox_db.h"
 
 namespace icure::store {
@@ -163,7 +164,7 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema()};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), invitation_schema()};
   return steps;
 }
 

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "store/invitation_db.h"
+
 namespace icure::store {
 
 namespace {
@@ -83,7 +85,7 @@ class SqliteOutbox final : public Outbox {
         clock_(clock),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
-                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, '', '', ?8)"),
+                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)"),
         refer_(db, "INSERT OR IGNORE INTO item_refers (item, entity) VALUES (?1, ?2)"),
         remember_key_(db, "INSERT INTO item_key (uid, key, params, item) VALUES (?1, ?2, ?3, ?4)"),
         known_key_(db, "SELECT params, item FROM item_key WHERE uid = ?1 AND key = ?2"),
@@ -103,32 +105,29 @@ class SqliteOutbox final : public Outbox {
                "SELECT step, at, note FROM item_step WHERE item = "
                "(SELECT number FROM item WHERE id = ?1) ORDER BY number"),
         count_(db, "SELECT state, count(*) FROM item GROUP BY state"),
-        forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2") {
+        forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2"),
+        invitations_(db) {
     counts_ = counted();
   }
 
   Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
     return guarded([&]() -> Result<Accepted> {
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      if (auto known = known_key_(std::int64_t{key.uid}, key.key); known.next()) {
-        if (known.text(0) != key.params) {
-          return Error{Code::key_reused, "this key was used for another request",
-                       "give each request a key of its own"};
-        }
-        auto first = one(by_number_(known.integer(1)));
-        if (!first) return std::move(first).error();
-        return Accepted{std::move(*first), true};
-      }
+      auto known = known_by(key);
+      if (!known) return std::move(known).error();
+      if (*known) return Accepted{std::move(**known), true};
       if (unfinished() >= most) {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      item.state = ItemState::queued;
+      if (item.state != ItemState::held) item.state = ItemState::queued;
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
-                  millis_of(item.created), millis_of(item.next_try), item.content);
+                  millis_of(item.created), millis_of(item.next_try), item.last_error, item.hint,
+                  item.content);
       const auto number = db_.getLastInsertRowid();
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
+      if (item.invitation) invitations_.insert(number, *item.invitation);
       transaction.commit();
       item.number = static_cast<std::uint64_t>(number);
       ++counts_[static_cast<std::size_t>(item.state)];
@@ -141,15 +140,31 @@ class SqliteOutbox final : public Outbox {
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
-      update_.run(known->number, number_of(item.state), std::int64_t{item.attempts},
-                  millis_of(item.next_try), item.last_error, item.hint, content,
-                  std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()));
-      if (step) add_step_.run(known->number, step->step, millis_of(step->at), step->note);
+      write(known->number, item, step);
       transaction.commit();
-      --counts_[static_cast<std::size_t>(known->state)];
-      ++counts_[static_cast<std::size_t>(item.state)];
+      recount(known->state, item.state);
       return Done{};
+    });
+  }
+
+  Result<Accepted> again(const Item& item, const IdempotencyKey& key,
+                         const std::optional<Step>& step) override {
+    return guarded([&]() -> Result<Accepted> {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      auto before = known_by(key);
+      if (!before) return std::move(before).error();
+      if (*before) return Accepted{std::move(**before), true};
+      const auto known = number_and_state(item.id);
+      if (!known) return unknown_item();
+      if (item.invitation) invitations_.set_goal(known->number, item.invitation->goal);
+      const bool busy = known->state == ItemState::sending;
+      if (!busy) write(known->number, item, step);
+      remember_key_.run(std::int64_t{key.uid}, key.key, key.params, known->number);
+      transaction.commit();
+      if (!busy) recount(known->state, item.state);
+      auto now = one(by_number_(known->number));
+      if (!now) return std::move(now).error();
+      return Accepted{std::move(*now), false};
     });
   }
 
@@ -196,6 +211,34 @@ class SqliteOutbox final : public Outbox {
   }
 
  private:
+  /// What was taken in under this key, or nothing. Fails with key_reused.
+  Result<std::optional<Item>> known_by(const IdempotencyKey& key) {
+    auto known = known_key_(std::int64_t{key.uid}, key.key);
+    if (!known.next()) return std::optional<Item>();
+    if (known.text(0) != key.params) {
+      return Error{Code::key_reused, "this key was used for another request",
+                   "give each request a key of its own"};
+    }
+    auto first = one(by_number_(known.integer(1)));
+    if (!first) return std::move(first).error();
+    return std::optional(std::move(*first));
+  }
+
+  void write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+    const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
+    update_.run(number, number_of(item.state), std::int64_t{item.attempts},
+                millis_of(item.next_try), item.last_error, item.hint, content,
+                std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()));
+    if (item.invitation) invitations_.update(number, *item.invitation);
+    invitations_.follow(number, item.state);
+    if (step) add_step_.run(number, step->step, millis_of(step->at), step->note);
+  }
+
+  void recount(ItemState before, ItemState after) {
+    --counts_[static_cast<std::size_t>(before)];
+    ++counts_[static_cast<std::size_t>(after)];
+  }
+
   struct Known {
     std::int64_t number;
     ItemState state;
@@ -256,6 +299,7 @@ class SqliteOutbox final : public Outbox {
   const Clock& clock_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
   Query by_id_, by_number_, all_, by_state_, refers_, steps_, count_, forget_;
+  InvitationTable invitations_;
   ItemCounts counts_{};  // of what is committed
 };
 
