@@ -1,5 +1,6 @@
 #include "store/ledger_db.h"
 
+#include "store/invitation_db.h"
 #include "store/outbox_db.h"
 #include "store/overlay_tables.h"
 
@@ -164,7 +165,8 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema(), overlay_schema()};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), invitation_schema(),
+                                      overlay_schema()};
   return steps;
 }
 
