@@ -166,7 +166,7 @@ class SqliteLedger final : public Ledger {
 
 std::span<const std::string> ledger_migrations() {
   static const std::string steps[] = {kFirstSchema, outbox_schema(), invitation_schema(),
-                                      overlay_schema()};
+                                      overlay_schema(), outbox_since_schema()};
   return steps;
 }
 
