@@ -1,6 +1,9 @@
 #include "store/outbox_db.h"
 
 #include <numeric>
+#include <utility>
+
+#include "store/invitation_db.h"
 
 namespace icure::store {
 
@@ -76,14 +79,17 @@ Error unknown_item() {
   return {Code::not_found, "the outbox has no such item", "outbox.list shows what it has"};
 }
 
-class SqliteOutbox final : public Outbox {
+class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
  public:
-  SqliteOutbox(SQLite::Database& db, const Clock& clock)
-      : db_(db),
+  SqliteOutbox(LedgerFile& file, SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
+      : file_(file),
+        db_(db),
         clock_(clock),
+        overlaid_(overlaid),
+        overlay_(db),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
-                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, '', '', ?8)"),
+                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)"),
         refer_(db, "INSERT OR IGNORE INTO item_refers (item, entity) VALUES (?1, ?2)"),
         remember_key_(db, "INSERT INTO item_key (uid, key, params, item) VALUES (?1, ?2, ?3, ?4)"),
         known_key_(db, "SELECT params, item FROM item_key WHERE uid = ?1 AND key = ?2"),
@@ -111,54 +117,83 @@ class SqliteOutbox final : public Outbox {
         set_machine_(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)"),
         hold_all_(db,
                   "UPDATE item SET state = ?1, next_try = NULL, last_error = ?2, hint = ?3 "
-                  "WHERE ended IS NULL AND state <> ?1") {
-    counts_ = counted();
+                  "WHERE ended IS NULL AND state <> ?1"),
+        invitations_(db) {
+    reread();
+    overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
+    file_.add(*this);
   }
 
   Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
     return guarded([&]() -> Result<Accepted> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      if (auto known = known_key_(std::int64_t{key.uid}, key.key); known.next()) {
-        if (known.text(0) != key.params) {
-          return Error{Code::key_reused, "this key was used for another request",
-                       "give each request a key of its own"};
-        }
-        auto first = one(by_number_(known.integer(1)));
-        if (!first) return std::move(first).error();
-        return Accepted{std::move(*first), true};
-      }
+      LedgerFile::Change change(file_);
+      if (stale_) reread();
+      auto known = known_by(key);
+      if (!known) return std::move(known).error();
+      if (*known) return Accepted{std::move(**known), true};
       if (unfinished() >= most) {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      item.state = ItemState::queued;
+      if (item.state != ItemState::held) item.state = ItemState::queued;
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
-                  millis_of(item.created), millis_of(item.next_try), item.content);
+                  millis_of(item.created), millis_of(item.next_try), item.last_error, item.hint,
+                  item.content);
       const auto number = db_.getLastInsertRowid();
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
-      transaction.commit();
-      item.number = static_cast<std::uint64_t>(number);
+      if (item.invitation) invitations_.insert(number, *item.invitation);
+      auto moved = lay(number, item);
+      if (!moved) return std::move(moved).error();
+      change.commit();
+      note(*moved);
       ++counts_[static_cast<std::size_t>(item.state)];
+      item.number = static_cast<std::uint64_t>(number);
+      item.overlay.reset();
       return Accepted{std::move(item), false};
     });
   }
 
   Result<Done> save(const Item& item, const std::optional<Step>& step) override {
     return guarded([&]() -> Result<Done> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
+      if (stale_) reread();
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
-      update_.run(known->number, number_of(item.state), std::int64_t{item.attempts},
-                  millis_of(item.next_try), item.last_error, item.hint, content,
-                  std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()),
-                  millis_of(item.since));
-      if (step) add_step_.run(known->number, step->step, millis_of(step->at), step->note);
-      transaction.commit();
-      --counts_[static_cast<std::size_t>(known->state)];
-      ++counts_[static_cast<std::size_t>(item.state)];
+      auto moved = write(known->number, item, step);
+      if (!moved) return std::move(moved).error();
+      change.commit();
+      note(*moved);
+      recount(known->state, item.state);
       return Done{};
+    });
+  }
+
+  Result<Accepted> again(const Item& item, const IdempotencyKey& key,
+                         const std::optional<Step>& step) override {
+    return guarded([&]() -> Result<Accepted> {
+      LedgerFile::Change change(file_);
+      if (stale_) reread();
+      auto before = known_by(key);
+      if (!before) return std::move(before).error();
+      if (*before) return Accepted{std::move(**before), true};
+      const auto known = number_and_state(item.id);
+      if (!known) return unknown_item();
+      if (item.invitation) invitations_.set_goal(known->number, item.invitation->goal);
+      const bool busy = known->state == ItemState::sending;
+      Moved moved;
+      if (!busy) {
+        auto written = write(known->number, item, step);
+        if (!written) return std::move(written).error();
+        moved = *written;
+      }
+      remember_key_.run(std::int64_t{key.uid}, key.key, key.params, known->number);
+      change.commit();
+      note(moved);
+      if (!busy) recount(known->state, item.state);
+      auto now = one(by_number_(known->number));
+      if (!now) return std::move(now).error();
+      return Accepted{std::move(*now), false};
     });
   }
 
@@ -198,9 +233,12 @@ class SqliteOutbox final : public Outbox {
 
   Result<std::uint64_t> forget(WallTime before) override {
     return guarded([&]() -> Result<std::uint64_t> {
+      LedgerFile::Change change(file_);
       forget_.run(millis_of(before), number_of(ItemState::failed));
       const auto forgotten = static_cast<std::uint64_t>(db_.getChanges());
+      change.commit();
       if (forgotten != 0) counts_ = counted();
+      file_.empty_log();
       return forgotten;
     });
   }
@@ -208,7 +246,7 @@ class SqliteOutbox final : public Outbox {
   Result<std::uint64_t> settle_on(const std::string& machine, const std::string& last_error,
                                   const std::string& hint) override {
     return guarded([&]() -> Result<std::uint64_t> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
       std::optional<std::string> before;
       if (auto rows = machine_(); rows.next()) before = rows.text(0);
       if (before == machine) return std::uint64_t{0};
@@ -218,13 +256,87 @@ class SqliteOutbox final : public Outbox {
         hold_all_.run(number_of(ItemState::held), last_error, hint);
         held = static_cast<std::uint64_t>(db_.getChanges());
       }
-      transaction.commit();
+      change.commit();
       counts_ = counted();
       return held;
     });
   }
 
  private:
+  /// What became of the overlay's rows.
+  struct Moved {
+    bool any = false;
+    int rows = 0;
+  };
+
+  /// What was taken in under this key, or nothing. Fails with key_reused.
+  Result<std::optional<Item>> known_by(const IdempotencyKey& key) {
+    auto known = known_key_(std::int64_t{key.uid}, key.key);
+    if (!known.next()) return std::optional<Item>();
+    if (known.text(0) != key.params) {
+      return Error{Code::key_reused, "this key was used for another request",
+                   "give each request a key of its own"};
+    }
+    auto first = one(by_number_(known.integer(1)));
+    if (!first) return std::move(first).error();
+    return std::optional(std::move(*first));
+  }
+
+  Result<Moved> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+    const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
+    update_.run(number, number_of(item.state), std::int64_t{item.attempts},
+                millis_of(item.next_try), item.last_error, item.hint, content,
+                std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()),
+                millis_of(item.since));
+    if (item.invitation) invitations_.update(number, *item.invitation);
+    invitations_.follow(number, item.state);
+    if (step) add_step_.run(number, step->step, millis_of(step->at), step->note);
+    return lay(number, item);
+  }
+
+  /// Makes the item's overlay what it is to be by now.
+  Result<Moved> lay(std::int64_t number, const Item& item) {
+    const bool ended = has_ended(item.state);
+    if (!ended && !item.overlay) return Moved{};
+    const bool uncovered = overlay_.remove(number);
+    if (!ended) {
+      auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
+      if (!written) return std::move(written).error();
+    }
+    return Moved{!ended || uncovered, int{!ended} - int{uncovered}};
+  }
+
+  void note(const Moved& moved) {
+    overlaid_rows_ += moved.rows;
+    overlay_moved_ = overlay_moved_ || moved.any;
+  }
+
+  void kept() noexcept override {
+    if (!std::exchange(overlay_moved_, false)) return;
+    overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
+    ++overlaid_.changes;
+  }
+
+  void lost() noexcept override {
+    auto read = guarded([this]() -> Result<Done> {
+      reread();
+      return Done{};
+    });
+    stale_ = !read;
+  }
+
+  void reread() {
+    counts_ = counted();
+    overlaid_rows_ = overlay_.count();
+    overlay_moved_ = false;
+    stale_ = false;
+  }
+
+  void recount(ItemState before, ItemState after) {
+    --counts_[static_cast<std::size_t>(before)];
+    ++counts_[static_cast<std::size_t>(after)];
+  }
+
   struct Known {
     std::int64_t number;
     ItemState state;
@@ -292,12 +404,19 @@ class SqliteOutbox final : public Outbox {
     return counts;
   }
 
+  LedgerFile& file_;
   SQLite::Database& db_;
   const Clock& clock_;
+  OverlayCounts& overlaid_;
+  OverlayWriter overlay_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
   Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
   Query machine_, set_machine_, hold_all_;
-  ItemCounts counts_{};  // of what is committed
+  InvitationTable invitations_;
+  ItemCounts counts_{};  // with what the open group did
+  std::int64_t overlaid_rows_ = 0;
+  bool overlay_moved_ = false;  // and the readers do not know it
+  bool stale_ = false;          // what is above could not be read after a lost group
 };
 
 }  // namespace
@@ -309,8 +428,8 @@ const char* outbox_since_schema() {
   return kSince;
 }
 
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock) {
-  return std::make_unique<SqliteOutbox>(db, clock);
+std::unique_ptr<Outbox> make_outbox(LedgerFile& file, const Clock& clock, OverlayCounts& overlaid) {
+  return std::make_unique<SqliteOutbox>(file, file.db(), clock, overlaid);
 }
 
 }  // namespace icure::store

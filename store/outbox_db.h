@@ -3,8 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "store/ledger_file.h"
 #include "store/outbox.h"
-#include "store/sqlite.h"
+#include "store/overlay_tables.h"
 
 namespace icure::store {
 
@@ -12,7 +13,8 @@ namespace icure::store {
 const char* outbox_schema();
 const char* outbox_since_schema();
 
-/// `db` is the migrated ledger and outlives it. Throws SQLite::Exception.
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock);
+/// `file` is migrated; the readers are told by `overlaid`. Both outlive it. Throws
+/// SQLite::Exception.
+std::unique_ptr<Outbox> make_outbox(LedgerFile& file, const Clock& clock, OverlayCounts& overlaid);
 
 }  // namespace icure::store
