@@ -80,7 +80,7 @@ class DocumentWriteTest : public support::SyncTest {
   }
 
   fakes::FakeWrites writes{http, platform};
-  Refresher refresher{rest, engine, stores->mirror(), mirror_thread, parser, clock};
+  Refresher refresher{rest, sweeper, engine, stores->mirror(), mirror_thread, parser, clock};
   CreateDocument create{rest, refresher};
   EditDocument edit{rest, refresher};
   RemoveDocument remove{rest, refresher};
