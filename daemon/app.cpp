@@ -92,7 +92,9 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) {
     return failure(1, closed.error());
   }
-  return OpenStore{std::move(*files), std::move(*point), std::move(*scan)};
+  auto batches = (*files)->ledger().standing_batches();
+  if (!batches) return failure(1, batches.error());
+  return OpenStore{std::move(*files), std::move(*point), std::move(*scan), std::move(*batches)};
 }
 
 App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
@@ -110,16 +112,20 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       http_(loop, clock, http_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),
       rest_(session_, newest_order(store_.files->mirror())),
-      sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
+      brake_(store_.files->ledger(), ledger_thread_, clock, random, std::move(store_.batches)),
+      sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock, brake_),
       engine_(rest_, sweeper_, {store_.files->ledger(), ledger_thread_}, clock, random),
-      refresher_(rest_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_, clock),
+      refresher_(rest_, sweeper_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_,
+                 clock),
+      approver_(brake_, sweeper_, engine_),
       websockets_(loop, http_options(config_.config.platform)),
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
-      directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
+      directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
       sync_api_(engine_),
+      brake_api_(directory_, sweeper_, approver_),
       status_api_(directory_, session_, live_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
@@ -135,6 +141,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
   sync_api_.register_on(methods_);
+  brake_api_.register_on(methods_);
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
   }
@@ -151,6 +158,8 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   server_.set_rules(std::move(rules));
   sweeper_.configure({static_cast<std::size_t>(config.platform.page_size),
                       config.sync.full_interval, config.mirror.patients_of});
+  brake_.configure({static_cast<std::uint64_t>(config.sync.brake_percent),
+                    static_cast<std::uint64_t>(config.sync.brake_count)});
   engine_.configure({config.mirror.kinds, config.sync.interval, config.sync.full_interval});
   hints_.configure({static_cast<std::size_t>(config.platform.page_size),
                     static_cast<std::size_t>(config.sync.brake_count), config.sync.interval});

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/brake_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
@@ -21,6 +22,8 @@
 #include "ipc/hello.h"
 #include "ipc/server.h"
 #include "store/open.h"
+#include "sync/approve.h"
+#include "sync/brake.h"
 #include "sync/engine.h"
 #include "sync/hints.h"
 #include "sync/live.h"
@@ -43,6 +46,7 @@ struct OpenStore {
   std::unique_ptr<store::Stores> files;
   std::unique_ptr<store::MirrorReader> point;
   std::unique_ptr<store::MirrorReader> scan;
+  std::vector<store::StandingBatch> batches;
 };
 
 /// Reads the store key and opens the store. May run before there is a loop.
@@ -82,9 +86,11 @@ class App {
   sync::CurlHttp http_;
   sync::Session session_;
   sync::Rest rest_;
+  sync::Brake brake_;
   sync::Sweeper sweeper_;
   sync::Engine engine_;
   sync::Refresher refresher_;
+  sync::Approver approver_;
   sync::CurlWebsockets websockets_;
   sync::Hints hints_;
   sync::Live live_;
@@ -92,6 +98,7 @@ class App {
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
   api::SyncApi sync_api_;
+  api::BrakeApi brake_api_;
   api::StatusApi status_api_;
   ipc::Methods methods_;
   ipc::Hello hello_;

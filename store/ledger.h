@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/kind.h"
 #include "daemon/base/result.h"
+#include "store/batch.h"
 
 namespace icure::store {
 
@@ -44,6 +45,13 @@ class Ledger {
   virtual Result<std::vector<Run>> runs(std::size_t limit) = 0;
   /// Marks runs that a crash left `running` as `cut_off`. Call at start.
   virtual Result<Done> close_cut_off_runs() = 0;
+
+  /// Inserts the batch with its rows, or replaces it by id.
+  virtual Result<Done> keep_batch(const Batch& batch, const std::vector<HeldRow>& rows) = 0;
+  /// Oldest first.
+  virtual Result<std::vector<StandingBatch>> standing_batches() = 0;
+  /// A batch of any state; the oldest closed ones are forgotten. Fails with not_found.
+  virtual Result<Batch> batch(const std::string& id) = 0;
 
   /// Until when a person paused the sync; absent: it is not paused.
   virtual Result<std::optional<WallTime>> paused_until() = 0;

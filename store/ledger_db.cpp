@@ -1,6 +1,7 @@
 #include "store/ledger_db.h"
 
 #include "store/invitation_db.h"
+#include "store/ledger_batches.h"
 #include "store/outbox_db.h"
 #include "store/overlay_tables.h"
 
@@ -68,7 +69,8 @@ class SqliteLedger final : public Ledger {
         cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'"),
         pause_(db_, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'paused_until'"),
         set_pause_(db_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused_until', ?1)"),
-        end_pause_(db_, "DELETE FROM meta WHERE name = 'paused_until'") {}
+        end_pause_(db_, "DELETE FROM meta WHERE name = 'paused_until'"),
+        batches_(file) {}
 
   ~SqliteLedger() override { checkpoint(db_); }
 
@@ -139,6 +141,25 @@ class SqliteLedger final : public Ledger {
     });
   }
 
+  Result<Done> keep_batch(const Batch& batch, const std::vector<HeldRow>& rows) override {
+    return guarded([&]() -> Result<Done> {
+      batches_.keep(batch, rows);
+      return Done{};
+    });
+  }
+
+  Result<std::vector<StandingBatch>> standing_batches() override {
+    return guarded([&]() -> Result<std::vector<StandingBatch>> { return batches_.standing(); });
+  }
+
+  Result<Batch> batch(const std::string& id) override {
+    return guarded([&]() -> Result<Batch> {
+      auto found = batches_.find(id);
+      if (!found) return Error{Code::not_found, "there is no batch of that id"};
+      return std::move(*found);
+    });
+  }
+
  private:
   std::int64_t record_row(const Run& run) {
     std::optional<std::int64_t> finished;
@@ -166,13 +187,14 @@ class SqliteLedger final : public Ledger {
   SQLite::Database& db_;
   Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_, pause_,
       set_pause_, end_pause_;
+  LedgerBatches batches_;
 };
 
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema(), invitation_schema(),
-                                      overlay_schema(), outbox_since_schema()};
+  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       kBatchSchema,
+                                      overlay_schema(), outbox_since_schema(), invitation_schema()};
   return steps;
 }
 

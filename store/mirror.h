@@ -33,8 +33,17 @@ struct Applied {
   /// Rows answered, or found gone, later than this page was asked for, which differ from it: read
   /// them by id.
   std::vector<std::string> doubtful;
+  /// With Disabling::put_aside: users whose document says that they are not ACTIVE any more. Not
+  /// stored.
+  std::vector<std::string> put_aside;
   /// Documents that are no well-formed JSON objects: not stored, the others of the page are.
   std::vector<std::string> unreadable;
+};
+
+/// What becomes of a user's document that takes its status from ACTIVE.
+enum class Disabling {
+  stored,
+  put_aside,  ///< Its id is kept with the sweep, see put_aside(); the row stays as it is.
 };
 
 /// An id with its revision, as a probe of the platform returns them.
@@ -85,13 +94,17 @@ class MirrorWriter {
   /// are committed at once. Until a kind was complete once, readers may see its rows only after
   /// finish_sweep() or end_sweep(). A failed commit ends all sweeps: begin them again.
   virtual Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
-                                Order answered, const std::optional<std::string>& cursor) = 0;
+                                Order answered, const std::optional<std::string>& cursor,
+                                Disabling disabling = Disabling::stored) = 0;
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
 
   /// Notes ids as alive, for absent(), and wants those that the mirror does not hold. Returns how
   /// many were not wanted before.
   virtual Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) = 0;
+  /// Takes back what mark_present() noted: it seems that these are gone after all.
+  /// Outside a sweep there is nothing to take back.
+  virtual Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) = 0;
   /// Puts ids on the list of documents to be read: it is kept on the disk, each id once, and
   /// begin_sweep() clears it.
   virtual Result<Done> want(Kind kind, const std::vector<std::string>& ids) = 0;
@@ -111,6 +124,16 @@ class MirrorWriter {
   /// one transaction. Returns how many rows it removed.
   virtual Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
                                              std::optional<WallTime> as_of) = 0;
+  /// The users that apply() has put aside since the walk began, also before a sweep was cut off,
+  /// and that are ACTIVE here still; a finished walk forgets them. In the order of ids. Commits
+  /// what is held back.
+  virtual Result<std::vector<std::string>> put_aside() = 0;
+  /// What apply() would do with them, outside of any transaction: counts, and who would be put
+  /// aside. Stores nothing.
+  virtual Result<Applied> compare(Kind kind, const std::vector<Document>& documents) = 0;
+  /// The time of the platform's clock that set_ticked() kept last for the kind.
+  virtual Result<std::optional<WallTime>> ticked(Kind kind) = 0;
+  virtual Result<Done> set_ticked(Kind kind, WallTime time) = 0;
   /// Forgets the comparing state of begin_sweep(); the sweep stays resumable.
   virtual void end_sweep(Kind kind) = 0;
 

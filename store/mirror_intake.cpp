@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 namespace icure::store {
@@ -35,7 +36,8 @@ MirrorIntake::MirrorIntake(SQLite::Database& db)
 }
 
 Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& documents, Order asked,
-                                   Order answered, const std::optional<std::string>& cursor) {
+                                   Order answered, const std::optional<std::string>& cursor,
+                                   Disabling disabling) {
   auto& begun = sweep(kind);
   if (cursor && !begun) return no_sweep(kind);
   IdTable own;
@@ -49,8 +51,9 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
   Applied applied;
   const auto changes = compare(kind, table, documents, asked, applied);
   learn(kind, changes);
-  auto staged = stage(kind, changes, answered, applied);
+  auto staged = stage(kind, changes, answered, applied, disabling);
   if (!staged) return std::move(staged).error();
+  put_aside(applied.put_aside);  // before the cursor moves: a page may come twice, never not at all
 
   for (const auto& document : *staged) {
     auto* entry = table.find(document.id_hash);
@@ -65,6 +68,28 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
   auto indexed = index(kind, kIndexedTogether);
   if (!indexed) return std::move(indexed).error();
   return applied;
+}
+
+Result<Applied> MirrorIntake::weigh(Kind kind, const std::vector<Document>& documents) {
+  auto indexed = index_all(kind);
+  if (!indexed) return std::move(indexed).error();
+  auto& begun = sweep(kind);
+  IdTable own;
+  if (!begun) own = table_of(kind, documents);
+  Applied applied;
+  constexpr auto kNow = std::numeric_limits<std::int64_t>::max();
+  const auto changes = compare(kind, begun ? begun->revisions : own, documents, kNow, applied);
+  auto staged = stage(kind, changes, 0, applied, Disabling::put_aside);
+  if (!staged) return std::move(staged).error();
+  return applied;
+}
+
+void MirrorIntake::put_aside(const std::vector<std::string>& ids) {
+  if (ids.empty()) return;
+  SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  Query insert(db_, "INSERT OR IGNORE INTO put_aside (id) VALUES (?1)");
+  for (const auto& id : ids) insert.run(id);
+  transaction.commit();
 }
 
 // A row that was answered later than the page was asked for is in doubt: which of two revisions
@@ -119,7 +144,8 @@ void MirrorIntake::learn(Kind kind, const std::vector<Change>& changes) {
 }
 
 Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Change>& changes,
-                                                Order answered, Applied& applied) {
+                                                Order answered, Applied& applied,
+                                                Disabling disabling) {
   std::vector<Staged> staged;
   staged.reserve(changes.size());
   for (const auto& change : changes) {
@@ -135,6 +161,11 @@ Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Cha
       if (!pressed->same_facts) {
         auto old = press_.index_entry(kind, tables(kind).frame_of(change.stored->row));
         if (!old) return std::move(old).error();
+        if (disabling == Disabling::put_aside && old->status == UserStatus::active &&
+            pressed->index.status != UserStatus::active) {
+          applied.put_aside.emplace_back(change.document->id);
+          continue;
+        }
         pressed->old_hashes = std::move(old->hashes);
       }
     }

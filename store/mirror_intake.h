@@ -30,7 +30,10 @@ class MirrorIntake {
 
   /// See MirrorWriter::apply().
   Result<Applied> take(Kind kind, const std::vector<Document>& documents, Order asked,
-                       Order answered, const std::optional<std::string>& cursor);
+                       Order answered, const std::optional<std::string>& cursor,
+                       Disabling disabling);
+  /// See MirrorWriter::compare().
+  Result<Applied> weigh(Kind kind, const std::vector<Document>& documents);
   /// Commits what is held back, all or nothing. After a failure it is lost, and with it the truth
   /// of the tables of revisions: all sweeps are ended, to be begun again from the last committed
   /// cursor.
@@ -71,7 +74,8 @@ class MirrorIntake {
                               Order asked, Applied& applied);
   void learn(Kind kind, const std::vector<Change>& changes);
   Result<std::vector<Staged>> stage(Kind kind, const std::vector<Change>& changes, Order answered,
-                                    Applied& applied);
+                                    Applied& applied, Disabling disabling);
+  void put_aside(const std::vector<std::string>& ids);
   Result<Done> index(Kind kind, std::int64_t at_least);
   void write_held(Kind kind);
   void store_order();

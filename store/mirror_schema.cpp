@@ -69,6 +69,12 @@ CREATE TABLE wanted (
 constexpr auto kTombstoneOrder =
     "ALTER TABLE tombstone ADD COLUMN answered INTEGER NOT NULL DEFAULT 0";
 
+// The platform's clock, in milliseconds: from when on its next quick tick asks what was modified.
+constexpr auto kTicked = "ALTER TABLE kind_state ADD COLUMN ticked INTEGER";
+
+// Users that a walk saw disabled: whether that is believed is decided when the walk is over.
+constexpr auto kPutAside = "CREATE TABLE put_aside (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID";
+
 std::string first_schema() {
   std::string sql = kShared;
   for (const auto kind : kAllKinds) {
@@ -81,7 +87,7 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted, kTombstoneOrder};
+  static const std::string steps[] = {first_schema(), kWanted, kTombstoneOrder, kTicked, kPutAside};
   return steps;
 }
 

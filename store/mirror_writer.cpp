@@ -44,6 +44,8 @@ class SqliteMirrorWriter final : public MirrorWriter {
       if (resumable) store_sweep(kind, state);
       Query clear(db_, "DELETE FROM wanted WHERE kind = ?1");
       clear.run(number_of(kind));
+      const bool walks_anew = kind == Kind::user && resumable && state.cursor.empty();
+      if (walks_anew) db_.exec("DELETE FROM put_aside");
       Query read(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1");
       auto rows = read(number_of(kind));
       rows.next();
@@ -62,9 +64,27 @@ class SqliteMirrorWriter final : public MirrorWriter {
   }
 
   Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
-                        Order answered, const std::optional<std::string>& cursor) override {
-    return guarded_mirror(db_,
-                          [&] { return intake_.take(kind, documents, asked, answered, cursor); });
+                        Order answered, const std::optional<std::string>& cursor,
+                        Disabling disabling) override {
+    return guarded_mirror(
+        db_, [&] { return intake_.take(kind, documents, asked, answered, cursor, disabling); });
+  }
+
+  Result<std::vector<std::string>> put_aside() override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
+      auto indexed = intake_.index_all(Kind::user);
+      if (!indexed) return indexed.error();
+      std::vector<std::string> ids;
+      Query read(db_,
+                 "SELECT id FROM put_aside JOIN user_ids USING (id) WHERE status = ?1 ORDER BY id");
+      for (auto rows = read(static_cast<std::int64_t>(UserStatus::active)); rows.next();)
+        ids.emplace_back(rows.text(0));
+      return ids;
+    });
+  }
+
+  Result<Applied> compare(Kind kind, const std::vector<Document>& documents) override {
+    return guarded_mirror(db_, [&] { return intake_.weigh(kind, documents); });
   }
 
   Result<Done> flush() override {
@@ -86,6 +106,15 @@ class SqliteMirrorWriter final : public MirrorWriter {
       }
       return put_on_list(kind, unknown);
     });
+  }
+
+  Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) override {
+    auto& sweep = intake_.sweep(kind);
+    if (!sweep) return Done{};
+    for (const auto& id : ids) {
+      if (auto* entry = sweep->revisions.find(intake_.hash(id))) entry->present = false;
+    }
+    return Done{};
   }
 
   Result<Done> want(Kind kind, const std::vector<std::string>& ids) override {
@@ -179,6 +208,24 @@ class SqliteMirrorWriter final : public MirrorWriter {
     });
   }
 
+  Result<std::optional<WallTime>> ticked(Kind kind) override {
+    return guarded_mirror(db_, [&]() -> Result<std::optional<WallTime>> {
+      Query read(db_, "SELECT ticked FROM kind_state WHERE kind = ?1");
+      auto rows = read(number_of(kind));
+      rows.next();
+      const auto time = rows.optional_integer(0);
+      return time ? std::optional(time_of(*time)) : std::nullopt;
+    });
+  }
+
+  Result<Done> set_ticked(Kind kind, WallTime time) override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      Query write(db_, "UPDATE kind_state SET ticked = ?2 WHERE kind = ?1");
+      write.run(number_of(kind), millis_of(time));
+      return Done{};
+    });
+  }
+
   void end_sweep(Kind kind) override {
     warn_if_failed(guarded_mirror(db_, [&] { return intake_.index_all(kind); }));
     intake_.sweep(kind).reset();
@@ -252,6 +299,7 @@ class SqliteMirrorWriter final : public MirrorWriter {
     state.run(number_of(kind), millis_of(as_of));
     Query forget(db_, "DELETE FROM sweep WHERE kind = ?1");
     forget.run(number_of(kind));
+    if (kind == Kind::user) db_.exec("DELETE FROM put_aside");
     intake_.tables(kind).end_fill();
     if (auto& sweep = intake_.sweep(kind)) sweep->fills = false;
   }

@@ -135,6 +135,15 @@ bool ends_run(Cause cause) {
   }
 }
 
+Error error_of(const Fault& fault) {
+  const auto words = explain(fault.cause);
+  Error error{Code::offline, std::string(words.text), std::string(words.hint), fault.retry_after};
+  if (fault.cause == Cause::disk) error.code = Code::read_only;
+  if (fault.cause == Cause::store) error.code = Code::internal;
+  if (!ends_run(fault.cause)) error.code = Code::blocked;
+  return error;
+}
+
 Fault fault_of(const Error& error) {
   switch (error.code) {
     case Code::read_only:

@@ -60,6 +60,9 @@ using Answer = Result<T, Fault>;
 /// Whether another request would meet the same obstacle: then a run ends.
 bool ends_run(Cause cause);
 
+/// The fault as a caller of the socket is told: offline, read_only, blocked or internal.
+Error error_of(const Fault& fault);
+
 /// A failure of our own store, as a fault of the run that met it.
 Fault fault_of(const Error& error);
 

@@ -1,6 +1,7 @@
 #include "sync/engine.h"
 
 #include <algorithm>
+#include <array>
 
 #include "daemon/base/log.h"
 #include "sync/backoff.h"
@@ -128,13 +129,12 @@ Task<Fault> Engine::sweep_all(store::Run& run, std::vector<Kind>& failed_kinds,
                               std::stop_token stop) {
   // Copies: a reload may change the options while a sweep is under way.
   const auto kinds = only_failed_ ? failed_kinds_ : options_.kinds;
-  std::vector<Kind> users;
-  std::vector<Kind> owners;
-  for (const auto kind : kinds) (kind == Kind::user ? users : owners).push_back(kind);
+  std::array<std::vector<Kind>, 2> groups;
+  for (const auto kind : kinds) groups[kind == Kind::user ? 0 : 1].push_back(kind);
 
   Fault first{Cause::none, 0, ""};
   const auto depth = run.full ? Depth::full : Depth::quick;
-  for (const auto& together : {users, owners}) {
+  for (const auto& together : groups) {
     if (together.empty()) continue;
     auto faults = co_await sweeper_.sweep(together, depth, run.kinds, stop);
     for (const auto kind : together) {

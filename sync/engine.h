@@ -73,6 +73,8 @@ class Engine {
   const std::optional<store::Run>& running() const { return running_; }
   const std::optional<store::Run>& last() const { return last_; }
   std::optional<WallTime> next_run() const { return next_run_; }
+  /// Why nothing may be sent now: the platform asked us to wait, or the sync is paused.
+  std::optional<Error> why_not_now() const;
   /// Told by others who talk to the platform, such as a read that asked it first.
   void succeeded();
   void failed(const Fault& fault);
@@ -96,7 +98,7 @@ class Engine {
     bool only_failed;  // the kinds that failed last time
   };
   Due next_due() const;
-  std::optional<Error> why_not_now() const;
+  bool is_resting() const;
   void heard(LineEvent event, const Fault& fault = {Cause::none});
   void plan(const store::Run& ended, const Fault& fault, std::vector<Kind> failed_kinds);
   void wake();

@@ -38,6 +38,13 @@ Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
+Task<bool> Refresher::kinds(std::vector<Kind> kinds, std::stop_token stop) {
+  if (!engine_.connection().online) co_return false;
+  std::stop_source limit;
+  auto asking = tick(std::move(kinds), limit.get_token());
+  co_return co_await bounded(std::move(asking), limit, stop);
+}
+
 Task<Answer<Done>> Refresher::read(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
   co_return co_await ask_ids(kind, std::move(ids), stop);
 }
@@ -78,6 +85,13 @@ Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids,
   auto body = co_await rest_.by_ids(kind, ids, stop);
   if (!body) co_return body.error();
   co_return co_await store_answer(kind, std::move(ids), std::move(*body));
+}
+
+Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, std::stop_token stop) {
+  Counts counts;
+  auto faults = co_await sweeper_.sweep(std::move(kinds), Depth::quick, counts, stop);
+  if (!faults.empty()) co_return faults.begin()->second;
+  co_return Done{};
 }
 
 Task<Answer<Done>> Refresher::ask_user(store::Key key, std::string value, std::stop_token stop) {

@@ -14,9 +14,10 @@ namespace icure::sync {
 /// Loop thread only. What it refers to outlives its tasks.
 class Refresher {
  public:
-  Refresher(Rest& rest, Engine& engine, store::MirrorWriter& mirror, Background& mirror_thread,
-            Background& parser, Clock& clock)
+  Refresher(Rest& rest, Sweeper& sweeper, Engine& engine, store::MirrorWriter& mirror,
+            Background& mirror_thread, Background& parser, Clock& clock)
       : rest_(rest),
+        sweeper_(sweeper),
         engine_(engine),
         mirror_(mirror),
         mirror_thread_(mirror_thread),
@@ -31,6 +32,9 @@ class Refresher {
   /// The same for the user with that e-mail or phone, wherever the mirror stands. One that does
   /// not exist on the platform is an answer as well.
   Task<bool> user_by(store::Key key, std::string value, std::stop_token stop);
+  /// The same for whole kinds, as a quick tick does it: new and gone ids, modified patients. True
+  /// only if all of them were checked in time.
+  Task<bool> kinds(std::vector<Kind> kinds, std::stop_token stop);
   /// The same as by_ids(), without a bound of time and with the fault: for a hint of a change.
   Task<Answer<Done>> read(Kind kind, std::vector<std::string> ids, std::stop_token stop);
 
@@ -40,9 +44,11 @@ class Refresher {
   Task<Answer<Done>> ask_kinds(std::vector<Kind> kinds, std::string id, std::stop_token stop);
   Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   Task<Answer<Done>> ask_user(store::Key key, std::string value, std::stop_token stop);
+  Task<Answer<Done>> tick(std::vector<Kind> kinds, std::stop_token stop);
   Task<bool> bounded(Task<Answer<Done>> asking, std::stop_source limit, std::stop_token stop);
 
   Rest& rest_;
+  Sweeper& sweeper_;
   Engine& engine_;
   store::MirrorWriter& mirror_;  // touched on its thread only
   Background& mirror_thread_;

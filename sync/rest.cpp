@@ -104,6 +104,13 @@ std::string patients_of_filter(const std::string& data_owner) {
   return Json{{"$type", "PatientByHcPartyFilter"}, {"healthcarePartyId", data_owner}}.dump();
 }
 
+std::string modified_patients_filter(const std::string& data_owner, WallTime since) {
+  return Json{{"$type", "PatientByDataOwnerModifiedAfterFilter"},
+              {"dataOwnerId", data_owner},
+              {"startDate", since.time_since_epoch().count()}}
+      .dump();
+}
+
 Task<Answer<Body>> Rest::send(HttpRequest request, std::stop_token stop) {
   const auto where = request.method + " " + without_values(request.target);
   const auto asked = ++order_;

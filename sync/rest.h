@@ -60,5 +60,7 @@ class Rest {
 /// The filters of `match`, as JSON.
 std::string all_filter(Kind kind);  ///< Not for patients: the platform has none.
 std::string patients_of_filter(const std::string& data_owner);
+/// platform: goes by the `modified` that applications may set, else `created`; `since` inclusive.
+std::string modified_patients_filter(const std::string& data_owner, WallTime since);
 
 }  // namespace icure::sync

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "daemon/base/log.h"
 #include "sync/sweep_part.h"
 
 namespace icure::sync {
@@ -16,9 +15,34 @@ Task<Faults> Sweeper::sweep(std::vector<Kind> kinds, Depth depth, Counts& counts
     for (const auto kind : kinds) faults[kind] = Fault{Cause::stopping, 0, "no longer wanted"};
     co_return faults;
   }
-  options_ = configured_;
   std::vector<Part> parts;
   for (const auto kind : kinds) parts.emplace_back(kind, counts[kind]);
+  co_await sweep_parts(parts, depth, stop);
+  end_turn();
+  for (auto& part : parts) {
+    if (part.fault) faults[part.kind] = *part.fault;
+  }
+  co_return faults;
+}
+
+Task<Answer<std::map<Kind, Planned>>> Sweeper::plan(std::vector<Kind> kinds, std::stop_token stop) {
+  const bool ours = co_await take_turn(stop);
+  if (!ours) co_return Fault{Cause::stopping, 0, "no longer wanted"};
+  std::map<Kind, Planned> planned;
+  std::vector<Part> parts;
+  for (const auto kind : kinds) parts.emplace_back(kind, planned[kind].counts);
+  co_await sweep_parts(parts, Depth::plan, stop);
+  end_turn();
+  for (auto& part : parts) {
+    if (part.fault) co_return *part.fault;
+    planned[part.kind].disabled = part.disabled;
+  }
+  co_return planned;
+}
+
+/// Runs the sweep and ends it in the mirror.
+Task<Done> Sweeper::sweep_parts(std::vector<Part>& parts, Depth depth, std::stop_token stop) {
+  options_ = configured_;
   co_await run(parts, depth, stop);
   for (auto& part : parts) {
     auto end = [this, &part] {
@@ -28,10 +52,8 @@ Task<Faults> Sweeper::sweep(std::vector<Kind> kinds, Depth depth, Counts& counts
     };
     auto ended = co_await mirror_thread_.run(std::move(end));
     if (!ended && !part.fault) part.fault = fault_of(ended.error());
-    if (part.fault) faults[part.kind] = *part.fault;
   }
-  end_turn();
-  co_return faults;
+  co_return Done{};
 }
 
 /// One sweep at a time. False: the caller's stop came first.
@@ -63,7 +85,7 @@ Task<Done> Sweeper::run(std::vector<Part>& parts, Depth depth, std::stop_token s
     auto listed = co_await list(part, depth, stop);
     if (!listed) blame(parts, part, listed.error());
   }
-  if (depth == Depth::full) co_await probe(parts, stop);
+  if (depth != Depth::quick) co_await probe(parts, depth, stop);
   for (auto& part : parts) {
     if (part.fault) continue;
     auto finished = co_await finish(part, depth, stop);
@@ -80,8 +102,8 @@ Task<Done> Sweeper::run(std::vector<Part>& parts, Depth depth, std::stop_token s
 Task<Answer<Done>> Sweeper::list(Part& part, Depth depth, std::stop_token stop) {
   auto cursor = co_await begin(part, depth);
   if (!cursor) co_return cursor.error();
-  if (part.kind == Kind::user && depth == Depth::full) {
-    auto walked = co_await walk_users(part, std::move(*cursor), stop);
+  if (part.kind == Kind::user && depth != Depth::quick) {
+    auto walked = co_await walk_users(part, depth, std::move(*cursor), stop);
     if (!walked) co_return walked.error();
   }
   std::vector<std::string> filters;
@@ -94,7 +116,11 @@ Task<Answer<Done>> Sweeper::list(Part& part, Depth depth, std::stop_token stop) 
     filters.push_back(all_filter(part.kind));
   }
   for (auto& filter : filters) {
-    auto matched = co_await match(part, std::move(filter), stop);
+    auto matched = co_await match(part, std::move(filter), Listed::alive, stop);
+    if (!matched) co_return matched.error();
+  }
+  if (part.kind == Kind::patient && depth == Depth::quick) {
+    auto matched = co_await match_modified(part, stop);
     if (!matched) co_return matched.error();
   }
   auto count = [this, &part] { return mirror_.count(part.kind); };
@@ -107,12 +133,11 @@ Task<Answer<Done>> Sweeper::list(Part& part, Depth depth, std::stop_token stop) 
 
 /// Reads what is wanted, then settles what vanished.
 Task<Answer<Done>> Sweeper::finish(Part& part, Depth depth, std::stop_token stop) {
-  if (part.listed == 0 && part.held > 0) {
-    // platform: without its index a filter answers an empty list with status 200. That is never
-    // taken for the deletion of everything; nothing was checked to the end, so as_of stays.
-    part.counts.held = part.held;
-    log::warning("the platform lists no {} any more; {} are kept", name_of(part.kind), part.held);
-    co_return Done{};
+  if (depth == Depth::plan) {
+    part.counts.added = part.unknown;
+    auto pulled = co_await pull_plan(part, stop);
+    if (!pulled) co_return pulled.error();
+    co_return co_await settle(part, depth, stop);
   }
   if (part.pull) {
     auto pulled = co_await fetch(part, Source::present, stop);

@@ -14,6 +14,7 @@
 #include "daemon/base/event.h"
 #include "store/ledger.h"
 #include "store/mirror.h"
+#include "sync/brake.h"
 #include "sync/probe_cost.h"
 #include "sync/rest.h"
 
@@ -26,8 +27,15 @@ struct SweepOptions {
 };
 
 enum class Depth {
-  quick,  ///< New and vanished ids only.
+  quick,  ///< New and vanished ids, and patients that somebody marked as modified.
   full,   ///< Every revision.
+  plan,   ///< As full, but nothing is stored, removed or held.
+};
+
+/// What a full sweep would do with a kind.
+struct Planned {
+  store::KindCounts counts;
+  std::uint64_t disabled = 0;
 };
 
 using Counts = std::map<Kind, store::KindCounts>;
@@ -37,8 +45,9 @@ using Faults = std::map<Kind, Fault>;
 class Sweeper {
  public:
   Sweeper(Rest& rest, store::MirrorWriter& mirror, Background& mirror_thread, Background& parser,
-          const Clock& clock)
+          const Clock& clock, Brake& brake)
       : rest_(rest),
+        brake_(brake),
         mirror_(mirror),
         mirror_thread_(mirror_thread),
         parser_(parser),
@@ -53,6 +62,14 @@ class Sweeper {
   /// was cut off. `counts` grows as it goes and outlives the task.
   Task<Faults> sweep(std::vector<Kind> kinds, Depth depth, Counts& counts, std::stop_token stop);
 
+  /// What a full sweep of these kinds would change, after a sweep that is under way. Fails with
+  /// the first fault of any kind.
+  Task<Answer<std::map<Kind, Planned>>> plan(std::vector<Kind> kinds, std::stop_token stop);
+
+  /// Follows the platform about rows that were held: asks for each by id, then removes those that
+  /// are gone or not shared with us, and stores the others as they are. May run beside a sweep.
+  Task<Answer<Done>> follow(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+
  private:
   struct Part;
   struct Kept;
@@ -65,27 +82,41 @@ class Sweeper {
 
   Task<bool> take_turn(std::stop_token stop);
   void end_turn();
+  Task<Done> sweep_parts(std::vector<Part>& parts, Depth depth, std::stop_token stop);
   Task<Done> run(std::vector<Part>& parts, Depth depth, std::stop_token stop);
   Task<Answer<Done>> list(Part& part, Depth depth, std::stop_token stop);
   Task<Answer<Done>> finish(Part& part, Depth depth, std::stop_token stop);
   Task<Answer<std::string>> begin(Part& part, Depth depth);
 
-  Task<Answer<Done>> walk_users(Part& part, std::string cursor, std::stop_token stop);
+  Task<Answer<Done>> walk_users(Part& part, Depth depth, std::string cursor, std::stop_token stop);
 
-  Task<Answer<Done>> match(Part& part, std::string filter, std::stop_token stop);
+  enum class Listed {
+    alive,     ///< Everything that there is.
+    modified,  ///< What may have another revision.
+  };
+  Task<Answer<Done>> match(Part& part, std::string filter, Listed listed, std::stop_token stop);
+  Task<Answer<Done>> match_modified(Part& part, std::stop_token stop);
   Task<Answer<std::vector<std::string>>> owners(std::stop_token stop);
 
-  Task<Done> probe(std::vector<Part>& parts, std::stop_token stop);
-  Task<Done> compare(std::vector<Part>& parts, std::vector<Segment> chunk, std::stop_token stop);
-  Task<Answer<Done>> compare_stubs(std::vector<Segment>& chunk, std::stop_token stop);
+  Task<Done> probe(std::vector<Part>& parts, Depth depth, std::stop_token stop);
+  Task<Done> compare(std::vector<Part>& parts, std::vector<Segment> chunk, Depth depth,
+                     std::stop_token stop);
+  Task<Answer<Done>> compare_stubs(std::vector<Segment>& chunk, Depth depth, std::stop_token stop);
 
   Task<Answer<Done>> fetch(Part& part, Source source, std::stop_token stop);
   Task<Result<std::vector<std::string>>> next_ids(Kind kind, Source source, std::string& after);
   Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   Task<Answer<Done>> keep(Part& part, Kept kept, std::optional<std::string> cursor,
-                          std::vector<std::string>& doubtful);
+                          std::vector<std::string>& doubtful,
+                          store::Disabling disabling = store::Disabling::stored);
+  Task<Answer<Done>> weigh(Part& part, Kept kept);
+  Task<Answer<Done>> pull_plan(Part& part, std::stop_token stop);
 
+  Task<Answer<Loss>> lost(Part& part, Depth depth);
   Task<Answer<Done>> settle(Part& part, Depth depth, std::stop_token stop);
+  Task<Answer<std::vector<store::Departure>>> go(Part& part, Loss loss, std::stop_token stop);
+  Task<Answer<std::vector<store::HeldRow>>> held_rows(Part& part, const Verdict& verdict,
+                                                      std::stop_token stop);
   Task<Answer<std::vector<store::Departure>>> confirm(Part& part, std::vector<std::string> ids,
                                                       std::vector<store::Departure>& unlisted,
                                                       std::stop_token stop);
@@ -94,6 +125,7 @@ class Sweeper {
                                                              std::stop_token stop);
 
   Rest& rest_;
+  Brake& brake_;
   store::MirrorWriter& mirror_;  // touched on its thread only
   Background& mirror_thread_;
   Background& parser_;

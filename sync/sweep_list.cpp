@@ -3,9 +3,16 @@
 #include "sync/sweep_part.h"
 
 namespace icure::sync {
+namespace {
+
+// platform: `modified` is stamped by other clients' clocks, not by its own.
+constexpr auto kOverlap = std::chrono::minutes(10);
+
+}  // namespace
 
 /// Reads all users; the next page is on its way while this one is stored.
-Task<Answer<Done>> Sweeper::walk_users(Part& part, std::string cursor, std::stop_token stop) {
+Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string cursor,
+                                       std::stop_token stop) {
   std::vector<std::string> doubtful;
   std::optional<Task<Answer<Body>>> coming;
   auto from = wire::from_cursor(cursor);
@@ -33,8 +40,14 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, std::string cursor, std::stop
       coming->start();
     }
     part.counts.seen += page->documents.size();
-    Kept kept{std::move(*page), body->asked, body->answered};
-    auto stored = co_await keep(part, std::move(kept), std::move(resume), doubtful);
+    Kept kept{std::move(*page), {}, body->asked, body->answered};
+    Answer<Done> stored = Done{};
+    if (depth == Depth::plan) {
+      stored = co_await weigh(part, std::move(kept));
+    } else {
+      stored = co_await keep(part, std::move(kept), std::move(resume), doubtful,
+                             store::Disabling::put_aside);
+    }
     if (!stored) {
       if (coming) {
         auto& left = *coming;
@@ -49,8 +62,10 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, std::string cursor, std::stop
   co_return Done{};
 }
 
-/// Asks for the ids of one filter; notes them as alive and wants those that the mirror lacks.
-Task<Answer<Done>> Sweeper::match(Part& part, std::string filter, std::stop_token stop) {
+/// Asks for the ids of one filter. Those of the living are noted as such, and wanted where the
+/// mirror lacks them; the modified are wanted.
+Task<Answer<Done>> Sweeper::match(Part& part, std::string filter, Listed listed,
+                                  std::stop_token stop) {
   IdStream stream;
   auto asking = rest_.match(part.kind, std::move(filter), stream, stop);
   asking.start();
@@ -59,8 +74,13 @@ Task<Answer<Done>> Sweeper::match(Part& part, std::string filter, std::stop_toke
     auto ids = co_await stream.next();
     if (ids.empty()) break;
     if (failed) continue;  // the transfer must end all the same
-    part.listed += ids.size();
-    auto mark = [this, &part, &ids] { return mirror_.mark_present(part.kind, ids); };
+    if (listed == Listed::alive) part.listed += ids.size();
+    auto mark = [this, &part, listed, &ids]() -> Result<std::uint64_t> {
+      if (listed == Listed::alive) return mirror_.mark_present(part.kind, ids);
+      auto wanted = mirror_.want(part.kind, ids);
+      if (!wanted) return wanted.error();
+      return std::uint64_t{0};
+    };
     auto unknown = co_await mirror_thread_.run(std::move(mark));
     if (unknown) {
       part.unknown += *unknown;
@@ -72,7 +92,26 @@ Task<Answer<Done>> Sweeper::match(Part& part, std::string filter, std::stop_toke
   if (!body) co_return body.error();
   if (failed) co_return *failed;
   // What came after the first list was asked for is not absent.
-  if (part.asked == 0) part.asked = body->asked;
+  if (part.asked == 0) {
+    part.asked = body->asked;
+    part.asked_at = body->date;
+  }
+  co_return Done{};
+}
+
+/// Wants the patients that were modified since the last time, by the platform's clock. An
+/// accelerator: who sets no `modified` is found by the next full sweep.
+Task<Answer<Done>> Sweeper::match_modified(Part& part, std::stop_token stop) {
+  auto job = [this, &part] { return mirror_.ticked(part.kind); };
+  auto ticked = co_await mirror_thread_.run(std::move(job));
+  if (!ticked) co_return fault_of(ticked.error());
+  if (!*ticked) co_return Done{};
+  const auto since = **ticked - kOverlap;
+  for (const auto& owner : part.owners) {
+    auto matched =
+        co_await match(part, modified_patients_filter(owner, since), Listed::modified, stop);
+    if (!matched) co_return matched.error();
+  }
   co_return Done{};
 }
 

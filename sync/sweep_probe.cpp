@@ -23,7 +23,7 @@ bool not_for_us(Cause cause) {
 }  // namespace
 
 /// Wants the documents of all rows whose revision is another by now.
-Task<Done> Sweeper::probe(std::vector<Part>& parts, std::stop_token stop) {
+Task<Done> Sweeper::probe(std::vector<Part>& parts, Depth depth, std::stop_token stop) {
   std::vector<Segment> chunk;
   std::size_t size = 0;
   for (auto& part : parts) {
@@ -47,20 +47,20 @@ Task<Done> Sweeper::probe(std::vector<Part>& parts, std::stop_token stop) {
       if (size < options_.page_size) continue;
       auto full = std::exchange(chunk, {});
       size = 0;
-      co_await compare(parts, std::move(full), stop);
+      co_await compare(parts, std::move(full), depth, stop);
     }
   }
-  if (!chunk.empty()) co_await compare(parts, std::move(chunk), stop);
+  if (!chunk.empty()) co_await compare(parts, std::move(chunk), depth, stop);
   co_return Done{};
 }
 
 /// Compares a chunk. Where that fails, each kind of it is asked alone, so that one that we may not
 /// ask does not hold the others up; its documents are then read without a probe.
-Task<Done> Sweeper::compare(std::vector<Part>& parts, std::vector<Segment> chunk,
+Task<Done> Sweeper::compare(std::vector<Part>& parts, std::vector<Segment> chunk, Depth depth,
                             std::stop_token stop) {
   std::erase_if(chunk, [](const Segment& segment) { return segment.part->fault.has_value(); });
   if (chunk.empty()) co_return Done{};
-  auto compared = co_await compare_stubs(chunk, stop);
+  auto compared = co_await compare_stubs(chunk, depth, stop);
   if (compared) co_return Done{};
   const Fault fault = compared.error();
   if (chunk.size() == 1 || ends_run(fault.cause)) {
@@ -72,12 +72,13 @@ Task<Done> Sweeper::compare(std::vector<Part>& parts, std::vector<Segment> chunk
   for (auto& segment : chunk) {
     std::vector<Segment> alone;
     alone.push_back(std::move(segment));
-    co_await compare(parts, std::move(alone), stop);
+    co_await compare(parts, std::move(alone), depth, stop);
   }
   co_return Done{};
 }
 
-Task<Answer<Done>> Sweeper::compare_stubs(std::vector<Segment>& chunk, std::stop_token stop) {
+Task<Answer<Done>> Sweeper::compare_stubs(std::vector<Segment>& chunk, Depth depth,
+                                          std::stop_token stop) {
   std::vector<std::string> ids;
   for (const auto& segment : chunk) ids.insert(ids.end(), segment.ids.begin(), segment.ids.end());
   const auto count = ids.size();
@@ -98,7 +99,8 @@ Task<Answer<Done>> Sweeper::compare_stubs(std::vector<Segment>& chunk, std::stop
       answered.push_back(stub);
       costs_[index_of(kind)].stub(stubs->sizes[i]);
     }
-    auto compare = [this, kind, &segment, &answered]() -> Result<Done> {
+    auto& changed = segment.part->counts.changed;
+    auto compare = [this, kind, depth, &segment, &answered, &changed]() -> Result<Done> {
       auto moved = mirror_.outdated(kind, answered);
       if (!moved) return moved.error();
       // What has no stub was deleted a moment ago, or is kept from us here: its type's byIds tells.
@@ -109,6 +111,10 @@ Task<Answer<Done>> Sweeper::compare_stubs(std::vector<Segment>& chunk, std::stop
             answered.begin(), answered.end(), id,
             [](const store::Stub& stub, const std::string& wanted) { return stub.id < wanted; });
         if (at == answered.end() || at->id != id) moved->push_back(id);
+      }
+      if (depth == Depth::plan) {
+        changed += moved->size();
+        return Done{};
       }
       return mirror_.want(kind, *moved);
     };

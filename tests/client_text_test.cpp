@@ -145,9 +145,10 @@ TEST_F(StatusViewTest, TellsWhatWorksSinceWhenAndWhatHelps) {
             "next sync: 2026-11-23 09:10:20Z (in 20 s)\n"
             "live: user open, patient waiting\n"
             "outbox: 2 queued; oldest 2026-11-23 05:10:00Z (4 h ago)\n"
-            "held back: 30 deletions, 1 disablings of user, since 2026-11-23 08:00:00Z (1 h 10 "
+            "held back: 30 deletions, 0 hidings, 1 disablings of user, since 2026-11-23 08:00:00Z "
+            "(1 h 10 "
             "min ago)\n"
-            "  look at it, then: icurectl sync approve b-1\n"
+            "  look at it, then: icurectl sync approve b-1 apply, or discard\n"
             "warning: the name cannot be resolved\n"
             "  check the DNS\n");
 }

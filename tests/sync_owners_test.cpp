@@ -52,6 +52,21 @@ TEST_F(OwnersTest, ProbesTheKindsInMixedChunksAndReadsWhatMoved) {
   EXPECT_EQ(counts[Kind::hcp].seen, 4u);
 }
 
+// Their old revisions stayed, under an as_of that they were older than.
+TEST_F(OwnersTest, WhatGoesBetweenItsListAndItsProbeIsGone) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  platform.put(Kind::hcp, "h2", "second");
+  platform.put(Kind::hcp, "h3", "second");
+  platform.before_answer = [this](const fakes::FakeHttp::Seen& seen) {
+    if (seen.target.find("/device/match") == std::string::npos) return;
+    platform.soft_delete(Kind::hcp, "h2");
+    platform.remove(Kind::hcp, "h3");
+  };
+  ASSERT_THAT(sweep(), IsEmpty());
+  EXPECT_THAT(mirrored(Kind::hcp), ElementsAre("h1", "h4"));
+  EXPECT_EQ(counts[Kind::hcp].deleted, 2u);
+}
+
 TEST_F(OwnersTest, ReadsEveryDocumentWhereStubsAreNearlyAsLarge) {
   // One kind's documents are hardly larger than its stubs, another's are.
   for (const auto* id : {"h1", "h2", "h3", "h4"}) {
@@ -153,6 +168,29 @@ TEST_F(OwnersTest, APatientThatTwoListsLeaveOutIsHidden) {
   platform.unlisted.clear();
   ASSERT_THAT(sweep(Depth::quick), IsEmpty());
   EXPECT_THAT(mirrored(Kind::patient), ElementsAre("p1", "p2", "p3"));
+}
+
+TEST_F(OwnersTest, AQuickTickFindsPatientsModifiedSinceTheLastOneByTheServersClock) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  const auto as_of = state(Kind::patient).as_of;
+  advance(std::chrono::hours(1));
+  platform.put(Kind::patient, "p2", "modified");
+  platform.put(Kind::device, "d1", "only a full sweep sees this");
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_EQ(counts[Kind::patient].changed, 1u);
+  EXPECT_EQ(rev_of(Kind::patient, "p2"), platform.at(Kind::patient, "p2")["rev"]);
+  EXPECT_EQ(counts[Kind::device].changed, 0u);
+  EXPECT_EQ(stub_requests(), 0);
+  EXPECT_EQ(state(Kind::patient).as_of, as_of);
+  // Another client's clock is a few minutes slow.
+  advance(std::chrono::minutes(20));
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_EQ(counts[Kind::patient].changed, 0u);
+  platform.put(Kind::patient, "p3", "by a slow clock");
+  auto& modified = platform.at(Kind::patient, "p3")["modified"];
+  modified = modified.get<std::int64_t>() - 9 * 60'000;
+  ASSERT_THAT(sweep(Depth::quick), IsEmpty());
+  EXPECT_EQ(counts[Kind::patient].changed, 1u);
 }
 
 }  // namespace

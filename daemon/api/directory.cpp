@@ -76,6 +76,15 @@ Result<Meta> Directory::meta(const std::vector<Kind>& about, Source source,
   return Meta{std::move(text), source};
 }
 
+Task<Source> Directory::refresh(std::vector<Kind> about, const Freshness& freshness,
+                                std::stop_token stop) {
+  if (!freshness.ask_platform()) co_return Source::mirror;
+  const bool asked = co_await refresher.kinds(std::move(about), stop);
+  point.end_turn();  // what the platform said is newer than this turn's view
+  if (asked) co_return Source::platform;
+  co_return Source::mirror;
+}
+
 Result<Done> Directory::require_complete(Kind kind) const {
   if (!configured(kind)) return not_configured(kind);
   auto state = point.state(kind);

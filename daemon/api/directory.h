@@ -10,6 +10,7 @@
 #include "ipc/call.h"
 #include "ipc/params.h"
 #include "store/mirror.h"
+#include "sync/brake.h"
 #include "sync/engine.h"
 #include "sync/refresh.h"
 
@@ -38,6 +39,7 @@ struct Directory {
   Background& scanner;
   sync::Engine& engine;
   sync::Refresher& refresher;
+  const sync::Brake& brake;
   Clock& clock;
   std::vector<Kind> kinds;  ///< That are configured.
 
@@ -52,6 +54,9 @@ struct Directory {
   /// The `meta` of an answer about these kinds: the oldest of them counts. Fails with stale.
   Result<Meta> meta(const std::vector<Kind>& about, Source source,
                     const Freshness& freshness) const;
+
+  /// Asks the platform about these kinds first, where that was wanted.
+  Task<Source> refresh(std::vector<Kind> about, const Freshness& freshness, std::stop_token stop);
 
   /// Fails with not_mirrored unless the kind was fully mirrored at least once.
   Result<Done> require_complete(Kind kind) const;

@@ -171,7 +171,8 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
 ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   auto kinds = kinds_for(call.grant(), request.type);
   if (!kinds) co_return kinds.error();
-  auto meta = directory_.meta(*kinds, Source::mirror, request);
+  const auto source = co_await directory_.refresh(*kinds, request, call.stop());
+  auto meta = directory_.meta(*kinds, source, request);
   if (!meta) co_return meta.error();
   store::ListQuery query;
   query.limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
@@ -219,7 +220,8 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
     auto allowed = check_search(grant, kind);
     if (!allowed) co_return allowed.error();
   }
-  auto meta = directory_.meta(*kinds, Source::mirror, request);
+  const auto source = co_await directory_.refresh(*kinds, request, call.stop());
+  auto meta = directory_.meta(*kinds, source, request);
   if (!meta) co_return meta.error();
   const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   const bool by_value = request.dateOfBirth || request.ssin || request.identifier;
@@ -267,7 +269,13 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
   // What is queued has not happened: nobody gets in by it, and nobody is kept out.
   auto rows = directory_.point.platform().find(Kind::user, store::Key::owner, request.id);
   if (!rows) co_return rows.error();
-  if (request.ask_platform() && !rows->empty()) {
+  if (request.ask_platform() && rows->empty()) {
+    // Whoever may stand for it by now is new to the mirror.
+    std::vector<Kind> users(1, Kind::user);
+    source = co_await directory_.refresh(std::move(users), request, call.stop());
+    rows = directory_.point.find(Kind::user, store::Key::owner, request.id);
+    if (!rows) co_return rows.error();
+  } else if (request.ask_platform()) {
     std::vector<std::string> ids;
     for (const auto& row : *rows) ids.push_back(row.id);
     const bool asked =
@@ -296,15 +304,21 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
 
   auto users = nlohmann::ordered_json::array();
   bool active = false;
+  bool held = false;  // the platform says otherwise, and the brake keeps the row as it was
   for (const auto& row : *rows) {
     auto status = text_member(row.json, "status");
     if (status.empty()) status = "ACTIVE";  // platform: a user without a status is an active one
-    active = active || status == "ACTIVE";
+    // What is held back from reads is held back from nobody's security.
+    const bool cut_off = directory_.brake.cut_off(row.id);
+    held = held || (status == "ACTIVE" && cut_off);
+    active = active || (status == "ACTIVE" && !cut_off);
     users.push_back({{"id", row.id}, {"status", std::move(status)}});
   }
   const auto* reason = active          ? "it has an active user"
                        : rows->empty() ? "no user stands for it"
-                                       : "none of its users is active";
+                       : held
+                           ? "its user was disabled or deleted on the platform (held for approval)"
+                           : "none of its users is active";
   co_return R"({"access":)" + std::string(active ? "true" : "false") + R"(,"users":)" +
       users.dump() + R"(,"reason":")" + reason + R"(","meta":)" + to_json(std::move(*meta)) + '}';
 }

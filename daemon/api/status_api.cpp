@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/batch_json.h"
 #include "daemon/api/schemas.h"
 
 namespace icure::api {
@@ -50,19 +51,29 @@ StatusApi::State StatusApi::state() const {
   if (last && last->state == "failed") {
     return {"degraded", sync::cause_named(last->cause), *last->finished};
   }
-  if (last && held() > 0) return {"degraded", sync::Cause::none, *last->finished};
+  if (const auto braked = directory_.brake.open(); !braked.empty()) {
+    return {"degraded", sync::Cause::none, braked.front().since};
+  }
   const auto starting = std::max(engine.since(), facts_.started);  // also after a pause
   if (!connection.known) return {"starting", sync::Cause::none, starting};
   return {"online", sync::Cause::none, engine.since()};
 }
 
-/// Rows that the last run kept although the platform lists none of their kind any more.
-std::uint64_t StatusApi::held() const {
-  std::uint64_t rows = 0;
-  const auto& last = directory_.engine.last();
-  if (!last) return 0;
-  for (const auto& [kind, counts] : last->kinds) rows += counts.held;
-  return rows;
+/// What a batch is, and what a person can do about it.
+Warning StatusApi::explain(const store::Batch& batch) {
+  std::string what;
+  const auto add = [&what](std::uint64_t count, const char* words) {
+    if (count == 0) return;
+    what += (what.empty() ? "" : ", ") + std::to_string(count) + ' ' + words;
+  };
+  add(batch.deletes, "deleted");
+  add(batch.hides, "no longer visible");
+  add(batch.disables, "disabled");
+  return {"braked",
+          "the platform says so many " + std::string(name_of(batch.kind)) +
+              "s are gone at once that they are kept until somebody decides: " + what,
+          "ask the platform's administrator if that was meant; then icurectl sync approve " +
+              batch.id + " apply, or discard to keep them"};
 }
 
 std::string StatusApi::summary() const {
@@ -103,6 +114,10 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   }
   json["outbox"] = Json::object();
   json["braked"] = Json::array();
+  const auto braked = directory_.brake.open();
+  for (const auto& batch : braked) {
+    if (call.grant().may_see(batch.kind)) json["braked"].push_back(to_json(batch));
+  }
   if (engine.next_run()) json["next_sync"] = rfc3339(*engine.next_run());
   json["warnings"] = Json::array();
   if (now.cause != sync::Cause::none) {
@@ -111,6 +126,9 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
                           std::string(words.hint)};
     json["warnings"].push_back(to_json(warning));
   }
+  for (const auto& batch : braked) {
+    if (call.grant().may_see(batch.kind)) json["warnings"].push_back(to_json(explain(batch)));
+  }
   if (const auto warning = clock_warning(session_.server_ahead())) {
     json["warnings"].push_back(to_json(*warning));
   }
@@ -118,13 +136,6 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     const Warning warning{"live", missing + ": changes are seen by the next sync only",
                           "install libcurl4 8.11 or newer (Debian 12: from bookworm-backports), or "
                           "set [sync] live = false"};
-    json["warnings"].push_back(to_json(warning));
-  }
-  if (const auto rows = held(); rows > 0) {
-    const Warning warning{"held",
-                          "the platform lists nothing of a kind that had " + std::to_string(rows) +
-                              " entities; they are kept and served",
-                          "check the role of the daemon's user on the platform"};
     json["warnings"].push_back(to_json(warning));
   }
   for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));

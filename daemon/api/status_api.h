@@ -42,7 +42,7 @@ class StatusApi {
     WallTime since{};
   };
   State state() const;
-  std::uint64_t held() const;
+  static Warning explain(const store::Batch& batch);
   ipc::Methods::Answer status(ipc::Call call, ipc::NoParams);
   ipc::Methods::Answer config(ipc::Call call, ipc::NoParams);
 

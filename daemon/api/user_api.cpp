@@ -227,6 +227,9 @@ ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
       if (asked) source = Source::platform;
       directory_.point.end_turn();
     }
+  } else {
+    std::vector<Kind> users(1, Kind::user);
+    source = co_await directory_.refresh(std::move(users), request, call.stop());
   }
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
@@ -254,7 +257,9 @@ ipc::Methods::Answer UserApi::search(ipc::Call call, UserSearch request) {
   if (auto complete = directory_.require_complete(Kind::user); !complete) {
     co_return complete.error();
   }
-  auto meta = directory_.meta({Kind::user}, Source::mirror, request);
+  std::vector<Kind> users(1, Kind::user);
+  const auto source = co_await directory_.refresh(std::move(users), request, call.stop());
+  auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
   const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   std::vector<Kind> kinds;
@@ -277,7 +282,13 @@ ipc::Methods::Answer UserApi::of(ipc::Call call, UserOf request) {
   auto rows = directory_.point.find(Kind::user, store::Key::owner, request.owner);
   if (!rows) co_return rows.error();
   auto source = Source::mirror;
-  if (request.ask_platform() && !rows->empty()) {
+  if (request.ask_platform() && rows->empty()) {
+    // Whoever may stand for it by now is new to the mirror.
+    std::vector<Kind> users(1, Kind::user);
+    source = co_await directory_.refresh(std::move(users), request, call.stop());
+    rows = directory_.point.find(Kind::user, store::Key::owner, request.owner);
+    if (!rows) co_return rows.error();
+  } else if (request.ask_platform()) {
     std::vector<std::string> ids;
     for (const auto& row : *rows) ids.push_back(row.id);
     const bool asked =

@@ -79,10 +79,10 @@ std::string braked(const Json& status, const Screen& screen) {
   for (const auto& batch : child_of(status, "braked")) {
     const auto id = printable(text_of(batch, "id"));
     text += screen.paint(Colour::yellow, "held back: ") + text_of(batch, "deletes") +
-            " deletions, " + text_of(batch, "disables") + " disablings of " +
-            printable(text_of(batch, "kind")) + ", since " +
+            " deletions, " + text_of(batch, "hides") + " hidings, " + text_of(batch, "disables") +
+            " disablings of " + printable(text_of(batch, "kind")) + ", since " +
             printable(time_words(text_of(batch, "since"), screen.now)) +
-            "\n  look at it, then: icurectl sync approve " + id + '\n';
+            "\n  look at it, then: icurectl sync approve " + id + " apply, or discard\n";
   }
   return text;
 }

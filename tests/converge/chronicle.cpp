@@ -78,7 +78,7 @@ std::map<std::string, store::Row> Chronicle::truth(Kind kind) const {
 }
 
 std::string Chronicle::fault_of(Kind kind, const store::KindState& state,
-                                const std::vector<store::Row>& rows) {
+                                const std::vector<store::Row>& rows, const Held& held) {
   const auto& known = kinds_[index_of(kind)];
   std::map<std::string, std::string> mirrored;  // id to rev
   for (const auto& row : rows) {
@@ -109,7 +109,7 @@ std::string Chronicle::fault_of(Kind kind, const store::KindState& state,
       const bool over = i + 1 < versions.size() && versions[i + 1].since < *as_of;
       allowed = allowed || (!over && versions[i].rev == rev);
     }
-    if (!allowed) {
+    if (!allowed && !held.contains(id)) {
       return fmt::format("{} is mirrored as '{}', which is older than as_of ({:.3f} s)", id, rev,
                          static_cast<double>(as_of->count()) / 1000);
     }

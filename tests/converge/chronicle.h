@@ -3,9 +3,11 @@
 #include <array>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "store/batch.h"
 #include "store/mirror.h"
 #include "tests/sandbox/world.h"
 
@@ -26,13 +28,17 @@ class Chronicle {
   /// What a correct mirror holds now: documents by id.
   std::map<std::string, store::Row> truth(Kind kind) const;
 
+  /// Rows that the brake keeps as they were, by id.
+  using Held = std::unordered_map<std::string, store::HeldChange>;
+
   /// What is wrong with the mirror at this moment, while changes and faults go on; empty: nothing.
   /// - Every row is a document that the platform had, byte for byte, and stands there once.
   /// - `as_of` is a time that the wall clock has shown.
   /// - No row, and no absence of one, is older than the `as_of` before this one; `Strict::yes`:
   ///   than this one. A document that changes twice while a sweep passes it may be one sweep late.
+  ///   But for those that are held.
   std::string fault_of(Kind kind, const store::KindState& state,
-                       const std::vector<store::Row>& rows);
+                       const std::vector<store::Row>& rows, const Held& held);
 
  private:
   struct Version {

@@ -6,6 +6,7 @@
 
 #include "daemon/base/scope.h"
 #include "store/open.h"
+#include "sync/approve.h"
 #include "sync/refresh.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/pumped_background.h"
@@ -22,9 +23,11 @@ class Daemon {
         clock_(clock),
         session_(http, clock, {"daemon", "", [] { return Result<Secret>(Secret("password")); }}),
         rest_(session_, *files_->mirror().newest_order()),
-        sweeper_(rest_, files_->mirror(), threads_[0], threads_[1], clock),
+        brake_(files_->ledger(), threads_[2], clock, random, *files_->ledger().standing_batches()),
+        sweeper_(rest_, files_->mirror(), threads_[0], threads_[1], clock, brake_),
         engine_(rest_, sweeper_, {files_->ledger(), threads_[2]}, clock, random),
-        refresher_(rest_, engine_, files_->mirror(), threads_[0], threads_[1], clock),
+        refresher_(rest_, sweeper_, engine_, files_->mirror(), threads_[0], threads_[1], clock),
+        approver_(brake_, sweeper_, engine_),
         reader_(std::move(*files_->open_reader(std::int64_t{1} << 20))) {}
 
   void start(sync::SweepOptions sweep, sync::EngineOptions options) {
@@ -63,6 +66,8 @@ class Daemon {
   sync::Engine& engine() { return engine_; }
   sync::Sweeper& sweeper() { return sweeper_; }
   sync::Refresher& refresher() { return refresher_; }
+  sync::Brake& brake() { return brake_; }
+  sync::Approver& approver() { return approver_; }
   Scope& scope() { return scope_; }
 
  private:
@@ -71,9 +76,11 @@ class Daemon {
   std::array<fakes::PumpedBackground, 3> threads_;  // mirror, parser, ledger
   sync::Session session_;
   sync::Rest rest_;
+  sync::Brake brake_;
   sync::Sweeper sweeper_;
   sync::Engine engine_;
   sync::Refresher refresher_;
+  sync::Approver approver_;
   std::unique_ptr<store::MirrorReader> reader_;
   Scope scope_;
 };

@@ -41,6 +41,13 @@ Task<Done> ask_ids(sync::Refresher& refresher, Kind kind, std::vector<std::strin
   co_return Done{};
 }
 
+Task<Done> apply(sync::Approver& approver, std::string batch, std::stop_token stop,
+                 std::optional<Result<store::Batch>>* answer) {
+  auto decided = co_await approver.decide(std::move(batch), sync::Decision::apply, stop);
+  if (answer) answer->emplace(std::move(decided));
+  co_return Done{};
+}
+
 Task<Done> ask_email(sync::Refresher& refresher, std::string email, std::stop_token stop) {
   co_await refresher.user_by(store::Key::email, std::move(email), stop);
   co_return Done{};
@@ -104,10 +111,9 @@ void History::act() {
     const bool ends = line_.is_cut();
     return line_.cut(ends ? std::nullopt : std::optional(sync::Cause::connect));
   }
-  if (draw < 100) {
-    return lose_index();
-  }
-  if (draw < 125) return check();
+  if (draw < 100) return lose_index();
+  if (draw < 110) return approve();
+  if (draw < 135) return check();
   go_on();
 }
 
@@ -198,6 +204,26 @@ void History::refresh() {
   daemon_->scope().run(ask_ids(daemon_->refresher(), kind, {id}, stop));
 }
 
+void History::approve() {
+  const auto braked = daemon_->brake().open();
+  if (braked.empty()) return;
+  const auto& batch = chance_.pick(braked);
+  log_.note("a person applies a batch of {}", name_of(batch.kind));
+  daemon_->scope().run(apply(daemon_->approver(), batch.id, daemon_->scope().token(), nullptr));
+}
+
+/// Whether all that is held back was applied.
+bool History::approve_all() {
+  for (const auto& batch : daemon_->brake().open()) {
+    log_.note("a person applies the batch of {}", name_of(batch.kind));
+    std::optional<Result<store::Batch>> answer;
+    daemon_->scope().run(apply(daemon_->approver(), batch.id, daemon_->scope().token(), &answer));
+    for (int i = 0; i < 100'000 && !answer; ++i) go_on();
+    if (!answer || !*answer) return false;
+  }
+  return true;
+}
+
 void History::check() {
   for (const auto kind : kAllKinds) check(kind);
 }
@@ -207,7 +233,7 @@ void History::check(Kind kind) {
   if (!state) return fail(state.error().message);
   auto rows = daemon_->reader().list(kind, {"", kAll});
   if (!rows) return fail(rows.error().message);
-  const auto fault = chronicle_.fault_of(kind, *state, *rows);
+  const auto fault = chronicle_.fault_of(kind, *state, *rows, daemon_->brake().held(kind));
   if (!fault.empty()) fail(fmt::format("{}: {}", name_of(kind), fault));
 }
 
@@ -231,6 +257,7 @@ void History::settle() {
     const bool done = by_request ? full_run_on_request() : full_run_on_schedule();
     if (!done) return fail("a full sweep did not end well");
     check();
+    if (!approve_all()) return fail("a batch could not be applied");
     for (const auto kind : kAllKinds) {
       const auto state = daemon_->reader().state(kind);
       if (sweep == 1 && state->as_of < begun) fail("as_of stands still");

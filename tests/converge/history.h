@@ -30,6 +30,8 @@ class History {
   void lose_index();
   void ask_for_run();
   void refresh();
+  void approve();
+  bool approve_all();
   void check();
   void check(Kind kind);
   void settle();

@@ -79,7 +79,7 @@ class LineTest(unittest.TestCase):
         self.assertEqual(run["state"], "done")
         self.assertEqual(run["kinds"]["device"]["held"], len(self.sandbox.revs("device")))
         self.assertEqual(self.status()["state"], "degraded")
-        self.assertEqual(self.status()["warnings"][0]["code"], "held")
+        self.assertEqual(self.status()["warnings"][0]["code"], "braked")
         self.assertEqual(mirrored(self.daemon, "device").keys(), self.sandbox.revs("device").keys())
         self.assertEqual(mirrored(self.daemon, "user").keys(), self.sandbox.revs("user").keys())
 
@@ -160,7 +160,7 @@ class LineTest(unittest.TestCase):
         asked = self.sandbox.received(".")
         self.assertEqual(self.daemon.stop()[0], 0)
         self.daemon.start()
-        self.assertEqual(self.status()["cause"], "paused")
+        until(lambda: self.status().get("cause") == "paused", "paused", self.daemon)
         answer = self.daemon.call("user.get", email="anna.vermeulen@clinic.test", refresh="if_online")
         self.assertFalse(answer["meta"]["online"])
         self.assertEqual(self.sandbox.received("."), asked)

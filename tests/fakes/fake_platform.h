@@ -36,7 +36,9 @@ class FakePlatform {
   void put(Kind kind, const std::string& id, const std::string& name) {
     auto& entity = of(kind)[id];
     entity = {{"id", id}, {"rev", next_rev()}, {"name", name}, {"lastName", name}};
-    if (kind == Kind::patient) entity["delegations"] = {{"us", nlohmann::json::array()}};
+    if (kind != Kind::patient) return;
+    entity["delegations"] = {{"us", nlohmann::json::array()}};
+    entity["modified"] = clock_.wall().time_since_epoch().count();
   }
   /// For good.
   void remove(Kind kind, const std::string& id) { of(kind).erase(id); }
@@ -94,8 +96,10 @@ class FakePlatform {
       const auto& entities = entities_[index_of(kind)];
       const auto base = std::string("/rest/v2/") + kPaths[index_of(kind)];
       if (path == base + "/match") {
+        const auto since = Json::parse(seen.body).value("startDate", std::int64_t{0});
         for (const auto& [id, entity] : entities) {
-          if (live(entity) && !unlisted.contains(id)) found.push_back(id);
+          const bool listed = entity.value("modified", INT64_MAX) >= since;
+          if (listed && live(entity) && !unlisted.contains(id)) found.push_back(id);
         }
       } else if (path == base + "/byIds") {
         const auto wanted = Json::parse(seen.body);

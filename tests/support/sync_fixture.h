@@ -72,7 +72,8 @@ class SyncTest : public ::testing::Test {
   std::unique_ptr<store::Stores> stores = open();
   sync::Session session{http, clock, {"me", "", [] { return Result<Secret>(Secret("password")); }}};
   sync::Rest rest{session, 0};
-  sync::Sweeper sweeper{rest, stores->mirror(), mirror_thread, parser, clock};
+  sync::Brake brake{stores->ledger(), ledger_thread, clock, random, {}};
+  sync::Sweeper sweeper{rest, stores->mirror(), mirror_thread, parser, clock, brake};
   sync::Engine engine{rest, sweeper, {stores->ledger(), ledger_thread}, clock, random};
   Scope scope;
   std::stop_source stop;
