@@ -60,26 +60,27 @@ Batch batch_at(const Query::Rows& rows, int first) {
 
 }  // namespace
 
-LedgerBatches::LedgerBatches(SQLite::Database& db)
-    : db_(db),
-      keep_(db,
+LedgerBatches::LedgerBatches(LedgerFile& file)
+    : file_(file),
+      db_(file.db()),
+      keep_(db_,
             "INSERT INTO batch (id, kind, since, state, deletes, disables, hides) VALUES (?1, ?2, "
             "?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET state = ?4, deletes = ?5, "
             "disables = ?6, hides = ?7 RETURNING number"),
-      forget_rows_(db, "DELETE FROM batch_row WHERE batch = ?1"),
-      add_row_(db, "INSERT INTO batch_row (batch, id, what) VALUES (?1, ?2, ?3)"),
-      forget_old_(db,
+      forget_rows_(db_, "DELETE FROM batch_row WHERE batch = ?1"),
+      add_row_(db_, "INSERT INTO batch_row (batch, id, what) VALUES (?1, ?2, ?3)"),
+      forget_old_(db_,
                   "DELETE FROM batch WHERE number <= (SELECT max(number) FROM batch) - ?1 "
                   "AND number NOT IN (SELECT batch FROM batch_row)"),
-      standing_(db,
+      standing_(db_,
                 "SELECT number, id, kind, since, state, deletes, disables, hides FROM batch "
                 "WHERE number IN (SELECT batch FROM batch_row) ORDER BY number"),
-      rows_(db, "SELECT id, what FROM batch_row WHERE batch = ?1 ORDER BY id"),
-      find_(db,
+      rows_(db_, "SELECT id, what FROM batch_row WHERE batch = ?1 ORDER BY id"),
+      find_(db_,
             "SELECT id, kind, since, state, deletes, disables, hides FROM batch WHERE id = ?1") {}
 
 void LedgerBatches::keep(const Batch& batch, const std::vector<HeldRow>& rows) {
-  SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  LedgerFile::Change change(file_);
   std::int64_t number = 0;
   {
     auto kept = keep_(batch.id, name_of(batch.kind), batch.since.time_since_epoch().count(),
@@ -92,7 +93,7 @@ void LedgerBatches::keep(const Batch& batch, const std::vector<HeldRow>& rows) {
   forget_rows_.run(number);
   for (const auto& row : rows) add_row_.run(number, row.id, word(kChanges, row.what));
   forget_old_.run(kKeptBatches);
-  transaction.commit();
+  change.commit();
 }
 
 std::vector<StandingBatch> LedgerBatches::standing() {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "store/batch.h"
-#include "store/sqlite.h"
+#include "store/ledger_file.h"
 
 namespace icure::store {
 
@@ -13,14 +13,14 @@ extern const char* const kBatchSchema;
 
 class LedgerBatches {
  public:
-  explicit LedgerBatches(SQLite::Database& db);
+  explicit LedgerBatches(LedgerFile& file);
 
-  /// In a transaction of its own.
   void keep(const Batch& batch, const std::vector<HeldRow>& rows);
   std::vector<StandingBatch> standing();
   std::optional<Batch> find(std::string_view id);
 
  private:
+  LedgerFile& file_;
   SQLite::Database& db_;
   Query keep_, forget_rows_, add_row_, forget_old_, standing_, rows_, find_;
 };

@@ -70,7 +70,7 @@ class SqliteLedger final : public Ledger {
         pause_(db_, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'paused_until'"),
         set_pause_(db_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused_until', ?1)"),
         end_pause_(db_, "DELETE FROM meta WHERE name = 'paused_until'"),
-        batches_(db_) {}
+        batches_(file) {}
 
   ~SqliteLedger() override { checkpoint(db_); }
 
@@ -193,8 +193,8 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       invitation_schema(),
-                                      overlay_schema(), outbox_since_schema(), kBatchSchema};
+  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       kBatchSchema,
+                                      overlay_schema(), outbox_since_schema(), invitation_schema()};
   return steps;
 }
 

@@ -35,6 +35,7 @@ class GroupTest : public StoreTest {
     return outbox().save(found, std::nullopt);
   }
   bool shown(const std::string& id) { return bool(reader().get(Kind::user, "u-" + id)); }
+  std::size_t ledger_runs() { return stores_->ledger().runs(10)->size(); }
   std::uint64_t queued() { return outbox().counts()[static_cast<std::size_t>(ItemState::queued)]; }
 };
 
@@ -72,6 +73,27 @@ TEST_F(GroupTest, ARefusalTakesNothingOfTheOthersBack) {
   EXPECT_FALSE(outbox().item("b"));
   EXPECT_TRUE(outbox().item("d"));
   EXPECT_EQ(queued(), 2u);
+}
+
+// Whoever writes to the ledger in a transaction of its own fails here.
+TEST_F(GroupTest, TakesEveryKindOfChange) {
+  auto& ledger = stores_->ledger();
+  auto invited = item("a");
+  invited.invitation.emplace();
+  ASSERT_TRUE(group().begin());
+  EXPECT_TRUE(outbox().settle_on("machine", "", ""));
+  EXPECT_TRUE(outbox().enqueue(invited, {0, "k", ""}, 10));
+  EXPECT_TRUE(outbox().again(*outbox().item("a"), {0, "k2", ""}, std::nullopt));
+  EXPECT_TRUE(outbox().forget(clock_.wall()));
+  EXPECT_TRUE(stores_->invitations().accept("a", ""));
+  EXPECT_TRUE(ledger.record({}));
+  EXPECT_TRUE(ledger.close_cut_off_runs());
+  EXPECT_TRUE(ledger.set_pause(clock_.wall()));
+  EXPECT_TRUE(ledger.keep_batch({}, {}));
+  ASSERT_TRUE(group().end());
+  open();
+  EXPECT_EQ(outbox().steps("a")->size(), 1u);
+  EXPECT_EQ(ledger_runs(), 1u);
 }
 
 TEST_F(GroupTest, MayEndWithoutAnyChange) {
