@@ -176,6 +176,18 @@ TEST_F(LanesTest, AnItemThatComesBackTakesItsOldPlaceButDoesNotRunBesideItsLane)
   EXPECT_THAT(take(), ElementsAre(2));
 }
 
+TEST_F(LanesTest, RemembersWhoHadToWaitForOthers) {
+  add(1, "a");
+  add(2, "a");
+  add(3, "b", {"a"}, 10s);
+  add(4, "c", {}, 10s);
+  for (const auto number : {2u, 3u}) EXPECT_TRUE(lanes.waited(at(number))) << number;
+  for (const auto number : {1u, 4u}) EXPECT_FALSE(lanes.waited(at(number))) << number;
+  take();
+  lanes.end(at(1));
+  EXPECT_TRUE(lanes.waited(at(2)));
+}
+
 TEST_F(LanesTest, AnUnknownPlaceIsIgnored) {
   add(1, "a");
   lanes.end(at(1));

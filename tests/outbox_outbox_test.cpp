@@ -388,6 +388,20 @@ TEST_F(OutboxLoopTest, APersonsWordStartsTheTimeAnew) {
   EXPECT_EQ(state("i1"), ItemState::done);
 }
 
+TEST_F(OutboxLoopTest, WhatWaitsForAPersonsWordOnAnotherIsNotGivenUpForThat) {
+  start();
+  operation.outcomes["u1"] = outcome(Next::blocked, "no right", "ask");
+  add("i1", "u1");
+  add("i2", "u1");
+  add("i3", "u2", {"u1"});
+  pass(20 * 24h);
+  EXPECT_EQ(state("i2"), ItemState::queued);
+  operation.outcomes = {{"u2", outcome(Next::retry, "a fault", "")}};
+  ASSERT_TRUE(act(Action::retry, "i1"));
+  EXPECT_EQ(state("i2"), ItemState::done);
+  EXPECT_EQ(state("i3"), ItemState::retrying) << "its own time begins now";
+}
+
 TEST_F(OutboxLoopTest, AHeldItemWaitsUntilItIsReleasedAlsoOverARestart) {
   start();
   engine.failed({Cause::no_route, 0, "down"});

@@ -131,6 +131,45 @@ TEST_F(OutboxTest, ListsByStateAndPage) {
   EXPECT_EQ(outbox().list(page)->front().content, "") << "a list carries no content";
 }
 
+TEST_F(OutboxTest, GivesWhatHasNotEndedInTheOrderOfAcceptance) {
+  for (const auto* id : {"i1", "i2", "i3", "i4", "i5"}) ASSERT_TRUE(accept(item(id), id));
+  bring("i1", ItemState::done);
+  bring("i3", ItemState::failed);
+  bring("i4", ItemState::held);
+  const auto found = *outbox().unfinished(0, 2);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].id, "i2");
+  EXPECT_EQ(found[1].id, "i4");
+  EXPECT_EQ(outbox().unfinished(found[1].number, 2)->front().id, "i5");
+  EXPECT_EQ(outbox().item(found[0].number)->id, "i2");
+}
+
+TEST_F(OutboxTest, KeepsFromWhenGivingUpCounts) {
+  ASSERT_TRUE(accept(item("i1"), "k1"));
+  EXPECT_EQ(outbox().item("i1")->since, std::nullopt);
+  auto changed = *outbox().item("i1");
+  changed.since = WallTime(7ms);
+  ASSERT_TRUE(outbox().save(changed, std::nullopt));
+  open();
+  EXPECT_EQ(outbox().item("i1")->since, WallTime(7ms));
+}
+
+TEST_F(OutboxTest, HoldsWhatHasNotEndedOnAnotherMachine) {
+  EXPECT_EQ(*outbox().settle_on("m1", "moved", "look"), 0u);
+  for (const auto* id : {"i1", "i2", "i3"}) ASSERT_TRUE(accept(item(id), id));
+  bring("i2", ItemState::failed);
+  bring("i3", ItemState::retrying);
+  EXPECT_EQ(*outbox().settle_on("m1", "moved", "look"), 0u);
+  EXPECT_EQ(*outbox().settle_on("m2", "moved", "look"), 2u);
+  open();
+  EXPECT_EQ(*outbox().settle_on("m2", "moved", "look"), 0u) << "once";
+  EXPECT_EQ(outbox().item("i1")->state, ItemState::held);
+  EXPECT_EQ(outbox().item("i1")->last_error, "moved");
+  EXPECT_EQ(outbox().item("i1")->hint, "look");
+  EXPECT_EQ(outbox().item("i2")->state, ItemState::failed);
+  EXPECT_EQ(outbox().counts()[static_cast<std::size_t>(ItemState::held)], 2u);
+}
+
 TEST_F(OutboxTest, CountsByStateAlsoAfterARestart) {
   for (const auto* id : {"i1", "i2", "i3"}) ASSERT_TRUE(accept(item(id), id));
   bring("i2", ItemState::retrying);

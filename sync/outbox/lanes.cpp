@@ -38,6 +38,7 @@ void Lanes::add(const store::Item& item, Millis due) {
   const auto next = std::next(at);
   if (next != items_.end() && next->first.lane == place.lane) disarm(next);
   arm(first_of(place.lane));
+  entry.waited = !armed_.contains({due, place.number, place.lane});
 }
 
 void Lanes::queue(Place place, Millis due) {
@@ -114,6 +115,11 @@ std::optional<Millis> Lanes::next_due() const {
 
 bool Lanes::runs(Place place) const {
   return running_.contains(place);
+}
+
+bool Lanes::waited(Place place) const {
+  const auto at = items_.find(place);
+  return at != items_.end() && at->second.waited;
 }
 
 Lanes::Items::const_iterator Lanes::first_of(std::uint64_t lane) const {

@@ -53,6 +53,8 @@ class Lanes {
   std::optional<Millis> next_due() const;
 
   bool runs(Place place) const;
+  /// Whether it had to wait for other items, or still has to.
+  bool waited(Place place) const;
   std::size_t running() const { return running_.size(); }
   std::size_t size() const { return items_.size(); }
 
@@ -63,6 +65,7 @@ class Lanes {
     std::vector<std::uint64_t> awaited;  // other lanes with earlier items
     Stage stage = Stage::waits;
     bool builds_on_lane = false;
+    bool waited = false;
   };
   using Items = std::map<Place, Entry>;
 

@@ -263,6 +263,7 @@ Task<Done> Outbox::give_up_old(store::ItemState state) {
       if (clock_.wall() - each.created < options_.give_up_after) co_return Done{};
       const auto place = Lanes::place_of(each);
       if (!is_too_old(each) || lanes_.runs(place)) continue;
+      if (each.attempts == 0 && lanes_.waited(place)) continue;  // no fault of its own
       lanes_.park(place);
       auto item = co_await item_at(each.number);
       if (!item) continue;

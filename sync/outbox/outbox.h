@@ -42,8 +42,8 @@ class Outbox {
   void configure(OutboxOptions options);
   /// Items of this op are carried out by `operation`, which outlives the outbox's tasks.
   void carry_out(const std::string& op, Operation& operation) { operations_[op] = &operation; }
-  /// `told` hears of each item that was taken in, went a step or has another state. It is not
-  /// shown what the item's content is.
+  /// `told` hears of each item that was taken in, went a step or has another state. The content
+  /// is none of its business, and it must not call the outbox.
   using Observer = std::function<void(const store::Item& item)>;
   void watch(Observer told) { observers_.push_back(std::move(told)); }
 

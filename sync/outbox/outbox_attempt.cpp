@@ -86,6 +86,9 @@ Task<Done> Outbox::try_item(store::Item& item, std::stop_token stop) {
     lanes_.queue(place, due_of(item));
     co_return Done{};
   }
+  // What it waited for may have taken a person's time.
+  const bool first = item.attempts == 0 && !item.since;
+  if (first && lanes_.waited(place)) item.since = clock_.wall();
   Outcome outcome;
   const auto operation = operations_.find(item.op);
   if (is_too_old(item)) {
