@@ -40,7 +40,7 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string curs
       coming->start();
     }
     part.counts.seen += page->documents.size();
-    Kept kept{std::move(*page), body->asked, body->answered};
+    Kept kept{std::move(*page), {}, body->asked, body->answered};
     Answer<Done> stored = Done{};
     if (depth == Depth::plan) {
       stored = co_await weigh(part, std::move(kept));
