@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sync/id_scanner.h"
+
 namespace icure::sync {
 namespace {
 
@@ -40,10 +42,19 @@ Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
-Task<bool> Refresher::kinds(std::vector<Kind> kinds, std::stop_token stop) {
+Task<bool> Refresher::users_of(std::vector<Kind> owner_kinds, std::string owner,
+                               std::vector<std::string> known, std::stop_token stop) {
   if (!engine_.connection().online) co_return false;
   std::stop_source limit;
-  auto asking = tick(std::move(kinds), limit.get_token());
+  auto asking = ask_users_of(std::move(owner_kinds), std::move(owner), std::move(known),
+                             limit.get_token());
+  co_return co_await bounded(std::move(asking), limit, stop);
+}
+
+Task<bool> Refresher::kinds(std::vector<Kind> kinds, IdsByKind shown, std::stop_token stop) {
+  if (!engine_.connection().online) co_return false;
+  std::stop_source limit;
+  auto asking = tick(std::move(kinds), std::move(shown), limit.get_token());
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
@@ -94,7 +105,32 @@ Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids, s
   co_return co_await store_answer(kind, std::move(ids), std::move(*body), doubtful);
 }
 
-Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, std::stop_token stop) {
+Task<Answer<Done>> Refresher::ask_users_of(std::vector<Kind> owner_kinds, std::string owner,
+                                           std::vector<std::string> known, std::stop_token stop) {
+  for (const auto kind : owner_kinds) {
+    if (kind == Kind::device) continue;  // only the mirror knows whose they are
+    auto body = co_await rest_.users_of(kind, owner, stop);
+    if (!body) co_return body.error();
+    IdScanner scanner;
+    std::vector<std::string> ids;
+    if (!scanner.feed(body->text, ids) || !scanner.complete()) {
+      co_return Fault{Cause::bad_answer, 200, "the users of a data owner are no list of ids"};
+    }
+    known.insert(known.end(), ids.begin(), ids.end());
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  if (known.empty()) co_return Done{};
+  co_return co_await ask_ids(Kind::user, std::move(known), stop);
+}
+
+Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, IdsByKind shown,
+                                   std::stop_token stop) {
+  for (auto& of : shown) {
+    if (of.second.empty()) continue;
+    auto asked = co_await ask_ids(of.first, std::move(of.second), stop);
+    if (!asked) co_return asked.error();
+  }
   Counts counts;
   auto faults = co_await sweeper_.sweep(std::move(kinds), Depth::quick, counts, stop);
   if (!faults.empty()) co_return faults.begin()->second;

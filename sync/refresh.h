@@ -1,5 +1,6 @@
 // Refresher: asks the platform for single entities now, for a reader who would rather wait.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "sync/rest.h"
 
 namespace icure::sync {
+
+using IdsByKind = std::map<Kind, std::vector<std::string>>;
 
 /// Loop thread only. What it refers to outlives its tasks.
 class Refresher {
@@ -32,9 +35,14 @@ class Refresher {
   /// The same for the user with that e-mail or phone, wherever the mirror stands. One that does
   /// not exist on the platform is an answer as well.
   Task<bool> user_by(store::Key key, std::string value, std::stop_token stop);
-  /// The same for whole kinds, as a quick tick does it: new and gone ids, modified patients. True
-  /// only if all of them were checked in time.
-  Task<bool> kinds(std::vector<Kind> kinds, std::stop_token stop);
+  /// The same for all users that stand for a data owner, those that the mirror `knows` included.
+  /// `owner_kinds`: what the owner may be.
+  Task<bool> users_of(std::vector<Kind> owner_kinds, std::string owner,
+                      std::vector<std::string> known, std::stop_token stop);
+  /// The same for whole kinds: first the rows that are about to be `shown`, by their ids, then as a
+  /// quick tick does it, new and gone ids and modified patients. True only if all was checked in
+  /// time.
+  Task<bool> kinds(std::vector<Kind> kinds, IdsByKind shown, std::stop_token stop);
   /// The same as by_ids(), without a bound of time and with the fault: for a hint of a change, and
   /// after a change of our own. Asks again where the mirror was given something else meanwhile.
   Task<Answer<Done>> read(Kind kind, std::vector<std::string> ids, std::stop_token stop);
@@ -46,7 +54,9 @@ class Refresher {
   Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop,
                              bool* doubtful = nullptr);
   Task<Answer<Done>> ask_user(store::Key key, std::string value, std::stop_token stop);
-  Task<Answer<Done>> tick(std::vector<Kind> kinds, std::stop_token stop);
+  Task<Answer<Done>> ask_users_of(std::vector<Kind> owner_kinds, std::string owner,
+                                  std::vector<std::string> known, std::stop_token stop);
+  Task<Answer<Done>> tick(std::vector<Kind> kinds, IdsByKind shown, std::stop_token stop);
   Task<bool> bounded(Task<Answer<Done>> asking, std::stop_source limit, std::stop_token stop);
 
   Rest& rest_;

@@ -169,6 +169,12 @@ Task<Answer<Body>> Rest::user_by(store::Key key, std::string value, std::stop_to
   co_return co_await send(std::move(request), stop);
 }
 
+Task<Answer<Body>> Rest::users_of(Kind owner, std::string id, std::stop_token stop) {
+  const auto* by = owner == Kind::patient ? "/byPatientId/" : "/byHealthcarePartyId/";
+  auto request = get(std::string(path_of(Kind::user)) + by + percent_encoded(id), room_for(1));
+  co_return co_await send(std::move(request), stop);
+}
+
 Task<Answer<Body>> Rest::current_user(std::stop_token stop) {
   auto request = get("/rest/v2/user/current", room_for(1));
   co_return co_await send(std::move(request), stop);

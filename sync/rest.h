@@ -39,6 +39,9 @@ class Rest {
   Task<Answer<Body>> stubs(std::vector<std::string> ids, std::stop_token stop);
   /// `GET /user/byEmail/{}` or `/byPhoneNumber/{}`: one user, or a fault of status 404.
   Task<Answer<Body>> user_by(store::Key key, std::string value, std::stop_token stop);
+  /// `GET /user/byHealthcarePartyId/{}` or `/byPatientId/{}`: ids of the users that stand for that
+  /// data owner. `owner` is hcp or patient: the platform has no such question for devices.
+  Task<Answer<Body>> users_of(Kind owner, std::string id, std::stop_token stop);
   /// `POST /{kind}`: a new document, with the id that was chosen for it.
   Task<Answer<Body>> create(Kind kind, std::string document, std::stop_token stop);
   /// `PUT /{kind}`: replaces all of a document, whose rev must be the newest, else it is 409.

@@ -76,13 +76,42 @@ Result<Meta> Directory::meta(const std::vector<Kind>& about, Source source,
   return Meta{std::move(text), source};
 }
 
-Task<Source> Directory::refresh(std::vector<Kind> about, const Freshness& freshness,
+Task<Source> Directory::refresh(std::vector<Kind> about, sync::IdsByKind shown,
                                 std::stop_token stop) {
-  if (!freshness.ask_platform()) co_return Source::mirror;
-  const bool asked = co_await refresher.kinds(std::move(about), stop);
+  const bool asked = co_await refresher.kinds(std::move(about), std::move(shown), stop);
   point.end_turn();  // what the platform said is newer than this turn's view
   if (asked) co_return Source::platform;
   co_return Source::mirror;
+}
+
+Task<Result<Directory::UsersOf>> Directory::users_of(View view, std::string owner,
+                                                     Freshness freshness, std::stop_token stop) {
+  const auto seen = [&]() -> store::MirrorReader& {
+    return view == View::platform ? point.platform() : point;
+  };
+  UsersOf users;
+  auto known = seen().find(Kind::user, store::Key::owner, owner);
+  if (!known) co_return known.error();
+  if (freshness.ask_platform()) {
+    std::vector<std::string> ids;
+    for (const auto& row : *known) ids.push_back(row.id);
+    std::vector<Kind> owner_kinds;
+    for (const auto kind : {Kind::hcp, Kind::patient, Kind::device}) {
+      if (seen().get(kind, owner)) owner_kinds.push_back(kind);
+    }
+    if (owner_kinds.empty()) {
+      owner_kinds.push_back(Kind::hcp);
+      owner_kinds.push_back(Kind::patient);
+    }
+    const bool asked =
+        co_await refresher.users_of(std::move(owner_kinds), owner, std::move(ids), stop);
+    if (asked) users.source = Source::platform;
+    point.end_turn();
+    known = seen().find(Kind::user, store::Key::owner, owner);
+    if (!known) co_return known.error();
+  }
+  users.rows = std::move(*known);
+  co_return users;
 }
 
 Result<Done> Directory::require_complete(Kind kind) const {

@@ -55,8 +55,17 @@ struct Directory {
   Result<Meta> meta(const std::vector<Kind>& about, Source source,
                     const Freshness& freshness) const;
 
-  /// Asks the platform about these kinds first, where that was wanted.
-  Task<Source> refresh(std::vector<Kind> about, const Freshness& freshness, std::stop_token stop);
+  /// Asks the platform about these kinds, and about the rows of them that would be shown.
+  Task<Source> refresh(std::vector<Kind> about, sync::IdsByKind shown, std::stop_token stop);
+  enum class View { queued, platform };  ///< With what is queued, or the platform's truth alone.
+  /// The users that stand for a data owner, as `view` shows them. Asks the platform first, where
+  /// that was wanted.
+  struct UsersOf {
+    std::vector<store::Row> rows;
+    Source source = Source::mirror;
+  };
+  Task<Result<UsersOf>> users_of(View view, std::string owner, Freshness freshness,
+                                 std::stop_token stop);
 
   /// Fails with not_mirrored unless the kind was fully mirrored at least once.
   Result<Done> require_complete(Kind kind) const;

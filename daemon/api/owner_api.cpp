@@ -171,12 +171,17 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
 ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   auto kinds = kinds_for(call.grant(), request.type);
   if (!kinds) co_return kinds.error();
-  const auto source = co_await directory_.refresh(*kinds, request, call.stop());
-  auto meta = directory_.meta(*kinds, source, request);
-  if (!meta) co_return meta.error();
   store::ListQuery query;
   query.limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   query.after = request.cursor ? *from_cursor(*request.cursor) : "";
+  auto source = Source::mirror;
+  if (request.ask_platform()) {
+    auto shown = co_await list_kinds(directory_, *kinds, query);
+    if (!shown) co_return shown.error();
+    source = co_await directory_.refresh(*kinds, ids_of(*shown), call.stop());
+  }
+  auto meta = directory_.meta(*kinds, source, request);
+  if (!meta) co_return meta.error();
   auto found = co_await list_kinds(directory_, *kinds, query);
   if (!found) co_return found.error();
   const auto next = found->next;
@@ -212,23 +217,14 @@ Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch&
   return found;
 }
 
-ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
-  const auto& grant = call.grant();
-  auto kinds = kinds_for(grant, request.type);
-  if (!kinds) co_return kinds.error();
-  for (const auto kind : *kinds) {
-    auto allowed = check_search(grant, kind);
-    if (!allowed) co_return allowed.error();
-  }
-  const auto source = co_await directory_.refresh(*kinds, request, call.stop());
-  auto meta = directory_.meta(*kinds, source, request);
-  if (!meta) co_return meta.error();
+/// What the request finds in the mirror.
+Task<Result<Found>> OwnerApi::hits(std::vector<Kind> kinds, const OwnerSearch& request) {
   const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   const bool by_value = request.dateOfBirth || request.ssin || request.identifier;
   Found found;
   if (by_value) {
     auto job = [this, &kinds, &request] {
-      auto rows = exact(*kinds, request);
+      auto rows = exact(kinds, request);
       directory_.scan.end_turn();
       return rows;
     };
@@ -239,7 +235,7 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
   if (request.text) {
     // With an exact value the text only narrows: then it must not be cut off before the two meet.
     const auto most = by_value ? kMostNarrowing : limit;
-    auto matches = co_await search_kinds(directory_, *kinds, std::move(*request.text), most);
+    auto matches = co_await search_kinds(directory_, kinds, *request.text, most);
     if (!matches) co_return matches.error();
     if (by_value) {
       std::unordered_set<std::string> ids;
@@ -251,8 +247,29 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
     }
   }
   if (found.hits.size() > limit) found.hits.resize(limit);
-  auto about = with_source(std::move(*meta), found);
-  const auto rows = typed_rows(grant, std::move(found));
+  co_return found;
+}
+
+ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
+  const auto& grant = call.grant();
+  auto kinds = kinds_for(grant, request.type);
+  if (!kinds) co_return kinds.error();
+  for (const auto kind : *kinds) {
+    auto allowed = check_search(grant, kind);
+    if (!allowed) co_return allowed.error();
+  }
+  auto source = Source::mirror;
+  if (request.ask_platform()) {
+    auto shown = co_await hits(*kinds, request);
+    if (!shown) co_return shown.error();
+    source = co_await directory_.refresh(*kinds, ids_of(*shown), call.stop());
+  }
+  auto meta = directory_.meta(*kinds, source, request);
+  if (!meta) co_return meta.error();
+  auto found = co_await hits(*kinds, request);
+  if (!found) co_return found.error();
+  auto about = with_source(std::move(*meta), *found);
+  const auto rows = typed_rows(grant, std::move(*found));
   co_return list_reply(rows, "", std::move(about));
 }
 
@@ -265,27 +282,12 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
   if (auto complete = directory_.require_complete(Kind::user); !complete) {
     co_return complete.error();
   }
-  auto source = Source::mirror;
   // What is queued has not happened: nobody gets in by it, and nobody is kept out.
-  auto rows = directory_.point.platform().find(Kind::user, store::Key::owner, request.id);
-  if (!rows) co_return rows.error();
-  if (request.ask_platform() && rows->empty()) {
-    // Whoever may stand for it by now is new to the mirror.
-    std::vector<Kind> users(1, Kind::user);
-    source = co_await directory_.refresh(std::move(users), request, call.stop());
-    rows = directory_.point.find(Kind::user, store::Key::owner, request.id);
-    if (!rows) co_return rows.error();
-  } else if (request.ask_platform()) {
-    std::vector<std::string> ids;
-    for (const auto& row : *rows) ids.push_back(row.id);
-    const bool asked =
-        co_await directory_.refresher.by_ids(Kind::user, std::move(ids), call.stop());
-    if (asked) source = Source::platform;
-    directory_.point.end_turn();
-    rows = directory_.point.platform().find(Kind::user, store::Key::owner, request.id);
-    if (!rows) co_return rows.error();
-  }
-  if (rows->empty()) {
+  auto users =
+      co_await directory_.users_of(Directory::View::platform, request.id, request, call.stop());
+  if (!users) co_return users.error();
+  const auto& rows = users->rows;
+  if (rows.empty()) {
     // Whether an owner of a hidden kind exists is not ours to tell: then nobody stands for it.
     std::vector<Kind> kinds;
     bool hidden = false;
@@ -299,28 +301,28 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
     if (!known) co_return known.error();
     if (known->hits.empty() && !hidden) co_return directory_.missing(kinds, "such data owner");
   }
-  auto meta = directory_.meta({Kind::user}, source, request);
+  auto meta = directory_.meta({Kind::user}, users->source, request);
   if (!meta) co_return meta.error();
 
-  auto users = nlohmann::ordered_json::array();
+  auto listed = nlohmann::ordered_json::array();
   bool active = false;
   bool held = false;  // the platform says otherwise, and the brake keeps the row as it was
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     auto status = text_member(row.json, "status");
     if (status.empty()) status = "ACTIVE";  // platform: a user without a status is an active one
     // What is held back from reads is held back from nobody's security.
     const bool cut_off = directory_.brake.cut_off(row.id);
     held = held || (status == "ACTIVE" && cut_off);
     active = active || (status == "ACTIVE" && !cut_off);
-    users.push_back({{"id", row.id}, {"status", std::move(status)}});
+    listed.push_back({{"id", row.id}, {"status", std::move(status)}});
   }
-  const auto* reason = active          ? "it has an active user"
-                       : rows->empty() ? "no user stands for it"
+  const auto* reason = active         ? "it has an active user"
+                       : rows.empty() ? "no user stands for it"
                        : held
                            ? "its user was disabled or deleted on the platform (held for approval)"
                            : "none of its users is active";
   co_return R"({"access":)" + std::string(active ? "true" : "false") + R"(,"users":)" +
-      users.dump() + R"(,"reason":")" + reason + R"(","meta":)" + to_json(std::move(*meta)) + '}';
+      listed.dump() + R"(,"reason":")" + reason + R"(","meta":)" + to_json(std::move(*meta)) + '}';
 }
 
 }  // namespace icure::api

@@ -16,6 +16,12 @@ void sort_by_id(Found& found) {
             [](const auto& a, const auto& b) { return a.row.id < b.row.id; });
 }
 
+sync::IdsByKind ids_of(const Found& found) {
+  sync::IdsByKind ids;
+  for (const auto& hit : found.hits) ids[hit.kind].push_back(hit.row.id);
+  return ids;
+}
+
 Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,
                                store::ListQuery query) {
   auto job = [&directory, &kinds, &query]() -> Result<Found> {

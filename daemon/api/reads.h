@@ -34,6 +34,8 @@ Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,
 Task<Result<Found>> search_kinds(Directory& directory, std::vector<Kind> kinds, std::string text,
                                  std::size_t limit);
 
+sync::IdsByKind ids_of(const Found& found);
+
 /// The rows of these ids that exist, in the order of ids. Loop thread; `ids` is short.
 Result<Found> rows_of(Directory& directory, const std::vector<Kind>& kinds,
                       std::vector<std::string> ids);

@@ -128,12 +128,19 @@ Task<Source> UserApi::refresh(const UserGet& request, std::stop_token stop) {
     auto known = mirror.find(Kind::user, wanted->key, *wanted->value);
     if (known && !known->empty()) ids.push_back(known->front().id);
   }
+  const bool knew = !ids.empty();
   bool asked = co_await refresher.by_ids(Kind::user, std::move(ids), stop);
-  if (wanted && wanted->key != store::Key::login) {
-    // Nobody had that contact, or who had it has another one by now: it may be somebody else's.
+  if (wanted && (asked || !knew)) {
+    // Nobody had it, or who had it has another one by now: it may be somebody else's.
     mirror.end_turn();
     auto known = mirror.find(Kind::user, wanted->key, *wanted->value);
-    if (known && known->empty()) {
+    const bool nobody = known && known->empty();
+    if (nobody && wanted->key == store::Key::login) {
+      // platform: no call finds a user by login.
+      std::vector<Kind> users(1, Kind::user);
+      sync::IdsByKind none;
+      asked = co_await refresher.kinds(std::move(users), std::move(none), stop);
+    } else if (nobody) {
       asked = co_await refresher.user_by(wanted->key, *wanted->value, stop);
     }
   }
@@ -219,17 +226,16 @@ ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
   query.status = status_named(request.status);
   query.owner_type = owner_type_named(request.ownerType);
   query.after = request.cursor ? *from_cursor(*request.cursor) : "";
+  const std::vector<Kind> users(1, Kind::user);
   auto source = Source::mirror;
-  if (request.ids) {
-    if (request.ask_platform()) {
-      const bool asked =
-          co_await directory_.refresher.by_ids(Kind::user, *request.ids, call.stop());
-      if (asked) source = Source::platform;
-      directory_.point.end_turn();
-    }
-  } else {
-    std::vector<Kind> users(1, Kind::user);
-    source = co_await directory_.refresh(std::move(users), request, call.stop());
+  if (request.ask_platform() && request.ids) {
+    const bool asked = co_await directory_.refresher.by_ids(Kind::user, *request.ids, call.stop());
+    if (asked) source = Source::platform;
+    directory_.point.end_turn();
+  } else if (request.ask_platform()) {
+    auto shown = co_await list_kinds(directory_, users, query);
+    if (!shown) co_return shown.error();
+    source = co_await directory_.refresh(users, ids_of(*shown), call.stop());
   }
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
@@ -239,9 +245,7 @@ ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
     auto about = with_source(std::move(*meta), *found);
     co_return list_reply(outward_rows(grant, std::move(*found)), "", std::move(about));
   }
-  std::vector<Kind> kinds;
-  kinds.push_back(Kind::user);
-  auto found = co_await list_kinds(directory_, std::move(kinds), query);
+  auto found = co_await list_kinds(directory_, users, query);
   if (!found) co_return found.error();
   const auto next = found->next;
   auto about = with_source(std::move(*meta), *found);
@@ -257,14 +261,17 @@ ipc::Methods::Answer UserApi::search(ipc::Call call, UserSearch request) {
   if (auto complete = directory_.require_complete(Kind::user); !complete) {
     co_return complete.error();
   }
-  std::vector<Kind> users(1, Kind::user);
-  const auto source = co_await directory_.refresh(std::move(users), request, call.stop());
+  const std::vector<Kind> users(1, Kind::user);
+  const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
+  auto source = Source::mirror;
+  if (request.ask_platform()) {
+    auto shown = co_await search_kinds(directory_, users, request.text, limit);
+    if (!shown) co_return shown.error();
+    source = co_await directory_.refresh(users, ids_of(*shown), call.stop());
+  }
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
-  const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
-  std::vector<Kind> kinds;
-  kinds.push_back(Kind::user);
-  auto found = co_await search_kinds(directory_, std::move(kinds), std::move(request.text), limit);
+  auto found = co_await search_kinds(directory_, users, std::move(request.text), limit);
   if (!found) co_return found.error();
   auto about = with_source(std::move(*meta), *found);
   co_return list_reply(outward_rows(grant, std::move(*found)), "", std::move(about));
@@ -279,29 +286,13 @@ ipc::Methods::Answer UserApi::of(ipc::Call call, UserOf request) {
   if (auto complete = directory_.require_complete(Kind::user); !complete) {
     co_return complete.error();
   }
-  auto rows = directory_.point.find(Kind::user, store::Key::owner, request.owner);
-  if (!rows) co_return rows.error();
-  auto source = Source::mirror;
-  if (request.ask_platform() && rows->empty()) {
-    // Whoever may stand for it by now is new to the mirror.
-    std::vector<Kind> users(1, Kind::user);
-    source = co_await directory_.refresh(std::move(users), request, call.stop());
-    rows = directory_.point.find(Kind::user, store::Key::owner, request.owner);
-    if (!rows) co_return rows.error();
-  } else if (request.ask_platform()) {
-    std::vector<std::string> ids;
-    for (const auto& row : *rows) ids.push_back(row.id);
-    const bool asked =
-        co_await directory_.refresher.by_ids(Kind::user, std::move(ids), call.stop());
-    if (asked) source = Source::platform;
-    directory_.point.end_turn();
-    rows = directory_.point.find(Kind::user, store::Key::owner, request.owner);
-    if (!rows) co_return rows.error();
-  }
-  auto meta = directory_.meta({Kind::user}, source, request);
+  auto users =
+      co_await directory_.users_of(Directory::View::queued, request.owner, request, call.stop());
+  if (!users) co_return users.error();
+  auto meta = directory_.meta({Kind::user}, users->source, request);
   if (!meta) co_return meta.error();
   Found found;
-  for (auto& row : *rows) found.hits.push_back({Kind::user, std::move(row)});
+  for (auto& row : users->rows) found.hits.push_back({Kind::user, std::move(row)});
   auto about = with_source(std::move(*meta), found);
   const auto documents = outward_rows(grant, std::move(found));
   co_return list_reply(documents, "", std::move(about));

@@ -107,6 +107,7 @@ class BrakeTest(SweepTest):
         self.daemon.kill()
         self.daemon.start()
         batch = self.batch()
+        self.sync()  # joins the run of the start, which may be past what changes now
         # The rest goes on meanwhile.
         changed = self.others("patient")[5]
         rev = self.sandbox.ask("POST", "/change", {"kind": "patient", "id": changed,
