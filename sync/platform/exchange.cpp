@@ -121,6 +121,8 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
   add_header("Accept", "application/json");
   add_header("X-Bypass-Session", "1");  // platform: else each request makes an HTTP session
   if (!request.bearer.empty()) add_header("Authorization: Bearer", request.bearer.reveal());
+  if (!request.basic.empty()) add_header("Authorization: Basic", request.basic.reveal());
+  if (!request.new_token.empty()) add_header("token", request.new_token.reveal());
   if (!request.refresh_token.empty()) add_header("Refresh-Token", request.refresh_token.reveal());
   if (request.method != "GET") {
     add_header("Content-Type", "application/json");
@@ -201,15 +203,23 @@ CURLcode Exchange::on_tls(CURL*, void* context, void* self) {
 }
 
 Answer<HttpReply> Exchange::result(CURLcode verdict, WallTime now) {
-  if (oversized_) return Fault{Cause::oversized, 200, "the answer is larger than it can be"};
-  if (refused_) return Fault{Cause::bad_answer, 200, "the answer is not what was asked for"};
+  if (oversized_) {
+    return Fault{Cause::oversized, 200, "the answer is larger than it can be", {}, true};
+  }
+  if (refused_) {
+    return Fault{Cause::bad_answer, 200, "the answer is not what was asked for", {}, true};
+  }
   if (verdict != CURLE_OK) {
     Failure failure{verdict};
     failure.proxied = !options_.proxy.empty();
     curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &failure.os_errno);
     curl_easy_getinfo(easy(), CURLINFO_SSL_VERIFYRESULT, &failure.tls_verdict);
     curl_easy_getinfo(easy(), CURLINFO_HTTP_CONNECTCODE, &failure.connect_status);
-    return Fault{cause_of(failure), 0, curl_easy_strerror(verdict)};
+    Fault fault{cause_of(failure), 0, curl_easy_strerror(verdict)};
+    long sent = 0;  // bytes of the request; none before there is a connection
+    curl_easy_getinfo(easy(), CURLINFO_REQUEST_SIZE, &sent);
+    fault.went_out = sent > 0;
+    return fault;
   }
   HttpReply reply;
   long status = 0;
