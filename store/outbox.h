@@ -96,10 +96,10 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
 
-  /// Takes the item in as `queued` (or `held`, if that is its state), unless its key was used
-  /// before: then the first one comes back as it is by now. An invitation is kept with it. Fails
-  /// with key_reused if the key was used for something else, and with queue_full if `most` items
-  /// have not ended yet.
+  /// Takes the item in as `queued` (or as `held` or `blocked`, if it is that), unless its key was
+  /// used before: then the first one comes back as it is by now. An invitation is kept with it.
+  /// Fails with key_reused if the key was used for something else, and with queue_full if `most`
+  /// items have not ended yet.
   virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;
 
   /// Writes down how far an item is: everything but what enqueue() fixed, its invitation's stage,

@@ -120,7 +120,9 @@ class SqliteOutbox final : public Outbox {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      if (item.state != ItemState::held) item.state = ItemState::queued;
+      if (item.state != ItemState::held && item.state != ItemState::blocked) {
+        item.state = ItemState::queued;
+      }
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
                   millis_of(item.created), millis_of(item.next_try), item.last_error, item.hint,
                   item.content);

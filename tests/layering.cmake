@@ -12,7 +12,8 @@ set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.
                         store/invitation.h sync/write/
                         sync/[^/]+$)
 set(allow_sync/decrypt  daemon/base/ sync/decrypt/)
-set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/outbox/
+set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h
+                        store/invitation.h sync/outbox/
                         sync/write/ sync/[^/]+$)
 set(allow_sync/platform daemon/base/ daemon/loop/ sync/)
 set(allow_sync/write    daemon/base/ sync/write/)
