@@ -16,12 +16,16 @@
 #include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
 #include "daemon/loop/system_clock.h"
+#include "daemon/loop/turn_meter.h"
 #include "daemon/loop/worker.h"
 #include "ipc/hello.h"
 #include "ipc/server.h"
 #include "store/open.h"
 #include "sync/engine.h"
+#include "sync/hints.h"
+#include "sync/live.h"
 #include "sync/platform/curl_http.h"
+#include "sync/platform/curl_websocket.h"
 #include "sync/refresh.h"
 
 namespace icure {
@@ -62,6 +66,7 @@ class App {
   void reload();
   void stop();
   void changed();
+  void tell_turns() const;
   Task<Done> watch(std::stop_token stop);
 
   uv_loop_t& loop_;
@@ -70,6 +75,7 @@ class App {
   LoadedConfig config_;
   OpenStore store_;
   loop::EachTurn end_reads_;  // a read transaction lasts a turn: longer ones hold up checkpoints
+  loop::TurnMeter turns_;
   loop::Worker mirror_thread_;
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;
@@ -79,6 +85,9 @@ class App {
   sync::Sweeper sweeper_;
   sync::Engine engine_;
   sync::Refresher refresher_;
+  sync::CurlWebsockets websockets_;
+  sync::Hints hints_;
+  sync::Live live_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;

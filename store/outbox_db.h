@@ -8,8 +8,9 @@
 
 namespace icure::store {
 
-/// Its tables, as a step of ledger_migrations().
+/// Its tables, and what was added to them, as steps of ledger_migrations().
 const char* outbox_schema();
+const char* outbox_since_schema();
 
 /// `db` is the migrated ledger and outlives it. Throws SQLite::Exception.
 std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock);

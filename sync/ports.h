@@ -1,8 +1,9 @@
-// What the sync engine asks of the world outside the process. Http is met by
-// sync/platform/curl_http.h, and by a script in tests.
+// What the sync asks of the world outside the process. Http and Websockets are met by
+// sync/platform/, and by scripts in tests.
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -68,6 +69,29 @@ class Http {
   /// A reply of any status, or a Fault of the way there: no_route, dns, connect, timeout, tls,
   /// proxy, bad_answer (cut off), oversized; stopping as soon as `stop` is requested.
   virtual Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop) = 0;
+};
+
+/// One open connection. Loop thread only; one call at a time. Must not outlive its Websockets.
+class Websocket {
+ public:
+  virtual ~Websocket() = default;
+  /// The next text message. Fails with connect when the other end closed, oversized, or as
+  /// Http::send; then it is of no use any more. Messages that nobody receives stay with the
+  /// sender, so that nothing piles up here.
+  virtual Task<Answer<std::string>> receive(std::stop_token stop) = 0;
+  virtual Task<Answer<Done>> send(std::string text, std::stop_token stop) = 0;
+};
+
+/// Loop thread only.
+class Websockets {
+ public:
+  virtual ~Websockets() = default;
+  /// Empty if there are websockets on this machine, else why not, for a person.
+  virtual std::string missing() const = 0;
+  /// `target` is below the platform's base URL. Fails as Http::send, with the status if the
+  /// platform answered and refused.
+  virtual Task<Answer<std::unique_ptr<Websocket>>> open(std::string target, Secret bearer,
+                                                        std::stop_token stop) = 0;
 };
 
 }  // namespace icure::sync

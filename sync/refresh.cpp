@@ -38,10 +38,17 @@ Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
+Task<Answer<Done>> Refresher::read(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
+  co_return co_await ask_ids(kind, std::move(ids), stop);
+}
+
 /// Runs `asking`, which ends when `limit` is stopped: after 2 s, or when the daemon stops.
 Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
                               std::stop_token stop) {
-  std::stop_callback end(stop, [&limit] { limit.request_stop(); });
+  std::stop_callback end(stop, [&limit] {
+    auto held = limit;  // this task may end, and take `limit` with it, while the stop is told
+    held.request_stop();
+  });
   std::stop_source done;
   auto timer = stop_after(clock_, kLongestWait, done.get_token(), limit);
   timer.start();

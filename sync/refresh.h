@@ -31,6 +31,8 @@ class Refresher {
   /// The same for the user with that e-mail or phone, wherever the mirror stands. One that does
   /// not exist on the platform is an answer as well.
   Task<bool> user_by(store::Key key, std::string value, std::stop_token stop);
+  /// The same as by_ids(), without a bound of time and with the fault: for a hint of a change.
+  Task<Answer<Done>> read(Kind kind, std::vector<std::string> ids, std::stop_token stop);
 
  private:
   Task<Answer<Done>> store_answer(Kind kind, std::vector<std::string> asked_for,

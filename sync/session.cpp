@@ -111,6 +111,12 @@ Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop,
   }
 }
 
+Task<Answer<Secret>> Session::token(std::stop_token stop) {
+  auto ready = co_await ensure_token(Standing::any, stop);
+  if (!ready) co_return ready.error();
+  co_return token_.copy();
+}
+
 Task<Answer<Done>> Session::ensure_token(Standing standing, std::stop_token stop) {
   // Who waits for another's renewal may be in more of a hurry than that one.
   std::stop_callback wake(stop, [this] { renewed_.fire(); });

@@ -35,6 +35,11 @@ class Session {
   Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop,
                                Standing standing = Standing::any);
 
+  /// A valid token, for a connection that is not made by send(). Fails as send() does.
+  Task<Answer<Secret>> token(std::stop_token stop);
+  /// The platform refused that token: the next one is made anew.
+  void forget_token() { token_ = Secret(); }
+
   /// Another login counts from the next request on.
   void replace(Login login);
 

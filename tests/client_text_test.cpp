@@ -128,6 +128,7 @@ TEST_F(StatusViewTest, TellsWhatWorksSinceWhenAndWhatHelps) {
       "version":"0.1.0","mirror":{
         "user":{"count":1200,"as_of":"2026-11-23T08:10:00.000Z","complete":true},
         "patient":{"count":30,"complete":false,"progress":300}},
+      "live":{"user":"open","patient":"waiting"},
       "outbox":{"queued":2,"blocked":0,"oldest":"2026-11-23T05:10:00.000Z"},
       "braked":[{"id":"b-1","kind":"user","deletes":30,"disables":1,"hides":0,
                  "since":"2026-11-23T08:00:00.000Z"}],
@@ -142,6 +143,7 @@ TEST_F(StatusViewTest, TellsWhatWorksSinceWhenAndWhatHelps) {
             "patient  30     never checked                   no, 300 seen in this run\n"
             "\n"
             "next sync: 2026-11-23 09:10:20Z (in 20 s)\n"
+            "live: user open, patient waiting\n"
             "outbox: 2 queued; oldest 2026-11-23 05:10:00Z (4 h ago)\n"
             "held back: 30 deletions, 1 disablings of user, since 2026-11-23 08:00:00Z (1 h 10 "
             "min ago)\n"

@@ -243,6 +243,53 @@ TEST_F(FormatsTest, OuterPartWinsOverAnInnerOneThatItReplaces) {
   EXPECT_EQ(Json::parse(result.document)["a"], 2);
 }
 
+/// As writers of JSON do that escape more than they must.
+std::string escaped(const std::string& text) {
+  std::string out = "\"";
+  for (const char letter : text) {
+    if (letter == '/') {
+      out += "\\/";
+    } else if (letter < 0) {  // a byte of a longer sequence
+      out += letter;
+    } else {
+      out += "\\u00" + hex_of({&letter, 1});
+    }
+  }
+  return out + '"';
+}
+
+/// Puts `escaped` strings and names in the place of all.
+std::string escaped_dump(const Json& json) {
+  if (json.is_string()) return escaped(json.get<std::string>());
+  if (!json.is_structured()) return json.dump();
+  std::string out(1, json.is_array() ? '[' : '{');
+  for (const auto& [name, value] : json.items()) {
+    if (out.size() > 1) out += ',';
+    if (json.is_object()) out += escaped(name) + ':';
+    out += escaped_dump(value);
+  }
+  return out + (json.is_array() ? ']' : '}');
+}
+
+TEST_F(FormatsTest, EscapesInTheTextChangeNothing) {
+  for (const auto* id : {"L3-nested", "N2-delegate-explicit", "N5-anon-delegator", "N12-mixed"}) {
+    SCOPED_TRACE(id);
+    const auto& vector = vector_named(id);
+    const Reader reader(vector);
+    PatientReader reads(reader.exchange);
+    const auto stored = vector.at("stored").dump();
+    const auto plain = reads.read(stored);
+    const auto ids = reads.secret_ids(stored);
+    const auto odd = escaped_dump(vector.at("stored"));
+    const auto read = reads.read(odd);
+    ASSERT_TRUE(plain && read && ids);
+    EXPECT_THAT(read->unread, IsEmpty());
+    EXPECT_EQ(Json::parse(read->document), Json::parse(plain->document));
+    EXPECT_THAT(read->members, testing::UnorderedElementsAreArray(plain->members));
+    EXPECT_EQ(*reads.secret_ids(odd), *ids);
+  }
+}
+
 TEST_F(FormatsTest, EmptyPartIsOpenAndAddsNothing) {
   hold();
   share_legacy(v1());

@@ -222,7 +222,16 @@ TEST(HostileDocument, OddShapesAreRefusedOrReadAsClosed) {
                            "{\"a\":nan}",
                            "{\"a\":1,\"a\":2}",
                            "{\"b\":[{\"a\":1,\"\\u0061\":2}]}",
-                           "\xef\xbb\xbf{}"}) {
+                           "\xef\xbb\xbf{}",
+                           R"({"a":["x","y":1}})",
+                           R"({"a":["x":1]})",
+                           R"({"a":true:1})",
+                           R"({"a":[null:null]})",
+                           R"({"a":[1 2]})",
+                           R"({"a":truex})",
+                           R"({"a":"x"y})",
+                           R"({"a":[}]})",
+                           R"({"a":{]})"}) {
     EXPECT_FALSE(reads.read(text)) << text;
   }
   // What should say who may read, in every wrong type: nothing opens, nothing breaks.

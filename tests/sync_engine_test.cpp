@@ -1,6 +1,7 @@
 // sync/engine.h: when it runs, what it says meanwhile, and that it never storms.
 #include <gmock/gmock.h>
 
+#include "sync/refresh.h"
 #include "tests/support/sync_fixture.h"
 
 namespace icure::sync {
@@ -22,6 +23,23 @@ class EngineTest : public support::SyncTest {
   }
   int sweeps() { return platform.asked["GET /rest/v2/user"]; }
 };
+
+Task<Done> ask(Refresher& refresher, std::stop_token stop) {
+  std::vector<std::string> ids(1, "a");
+  co_await refresher.by_ids(Kind::user, std::move(ids), stop);
+  co_return Done{};
+}
+
+// The stop's state died with the task, while it was told; for AddressSanitizer to see.
+TEST_F(EngineTest, AStopEndsARefreshThatIsUnderWay) {
+  Refresher refresher(rest, engine, stores->mirror(), mirror_thread, parser, clock);
+  start();
+  http.hold = true;
+  scope.run(ask(refresher, scope.token()));
+  scope.drain([] {});
+  pump();
+  EXPECT_EQ(scope.running(), 0u);
+}
 
 TEST_F(EngineTest, SyncsAtStartThenOnSchedule) {
   start();

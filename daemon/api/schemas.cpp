@@ -63,11 +63,13 @@ std::vector<std::pair<std::string, std::string>> component_schemas() {
         "mirror":{"type":"object","additionalProperties":{"type":"object","properties":{
           "count":{"type":"integer"},"as_of":{"type":"string","format":"date-time"},
           "complete":{"type":"boolean"},"progress":{"type":"integer"}},"required":["count","complete"]}},
+        "live":{"type":"object","description":"notifications of changes",
+          "additionalProperties":{"enum":["off","waiting","connecting","open"]}},
         "outbox":{"type":"object"},
         "braked":{"type":"array","items":{"type":"object"}},
         "next_sync":{"type":"string","format":"date-time"},
         "warnings":{"type":"array","items":{"$ref":"#/components/schemas/Warning"}}},
-        "required":["state","since","version","mirror","outbox","braked","warnings"]})"},
+        "required":["state","since","version","mirror","live","outbox","braked","warnings"]})"},
   };
 }
 

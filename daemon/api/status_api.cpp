@@ -97,6 +97,10 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     }
     json["mirror"][std::string(name_of(kind))] = std::move(entry);
   }
+  json["live"] = Json::object();
+  for (const auto kind : directory_.kinds) {
+    json["live"][std::string(name_of(kind))] = sync::word_of(live_.state(kind));
+  }
   json["outbox"] = Json::object();
   json["braked"] = Json::array();
   if (engine.next_run()) json["next_sync"] = rfc3339(*engine.next_run());
@@ -109,6 +113,12 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   }
   if (const auto warning = clock_warning(session_.server_ahead())) {
     json["warnings"].push_back(to_json(*warning));
+  }
+  if (const auto missing = live_.missing(); !missing.empty()) {
+    const Warning warning{"live", missing + ": changes are seen by the next sync only",
+                          "install libcurl4 8.11 or newer (Debian 12: from bookworm-backports), or "
+                          "set [sync] live = false"};
+    json["warnings"].push_back(to_json(warning));
   }
   if (const auto rows = held(); rows > 0) {
     const Warning warning{"held",

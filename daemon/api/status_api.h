@@ -7,6 +7,7 @@
 #include "daemon/api/directory.h"
 #include "daemon/config_file.h"
 #include "ipc/methods.h"
+#include "sync/live.h"
 #include "sync/session.h"
 
 namespace icure::api {
@@ -26,8 +27,8 @@ struct Facts {
 
 class StatusApi {
  public:
-  StatusApi(Directory& directory, const sync::Session& session, Facts facts)
-      : directory_(directory), session_(session), facts_(std::move(facts)) {}
+  StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live, Facts facts)
+      : directory_(directory), session_(session), live_(live), facts_(std::move(facts)) {}
   void register_on(ipc::Methods& methods);
   /// What `config.show` answers from now on.
   void show(std::vector<ShownValue> values) { shown_ = std::move(values); }
@@ -47,6 +48,7 @@ class StatusApi {
 
   Directory& directory_;
   const sync::Session& session_;
+  const sync::Live& live_;
   Facts facts_;
   std::vector<ShownValue> shown_;
 };

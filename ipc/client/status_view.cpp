@@ -48,6 +48,20 @@ std::string mirror(const Json& status, const Screen& screen) {
   return table.empty() ? "" : '\n' + table.text(screen);
 }
 
+/// In one word if it is the same for every kind.
+std::string live(const Json& status) {
+  std::string text;
+  std::string first;
+  bool same = true;
+  for (const auto& [kind, state] : child_of(status, "live").items()) {
+    const auto word = printable(state.is_string() ? state.get<std::string>() : state.dump());
+    if (text.empty()) first = word;
+    same = same && word == first;
+    text += (text.empty() ? "" : ", ") + printable(kind) + ' ' + word;
+  }
+  return text.empty() ? text : "live: " + (same ? first : text) + '\n';
+}
+
 std::string outbox(const Json& status, const Screen& screen) {
   std::string text;
   for (const auto& [state, count] : child_of(status, "outbox").items()) {
@@ -86,7 +100,7 @@ std::string warnings(const Json& status, const Screen& screen) {
 }  // namespace
 
 std::string status_view(const Json& status, const Screen& screen) {
-  std::string rest = outbox(status, screen) + braked(status, screen);
+  std::string rest = live(status) + outbox(status, screen) + braked(status, screen);
   if (const auto next = text_of(status, "next_sync"); !next.empty()) {
     rest = "next sync: " + printable(time_words(next, screen.now)) + '\n' + rest;
   }

@@ -1,9 +1,12 @@
 // Bytes that are wiped when their memory is given back: keys, and what keys open.
 #pragma once
 #include <cstddef>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace icure::sync::decrypt {
@@ -23,6 +26,15 @@ struct WipingAllocator {
     wipe(memory, count * sizeof(T));
     std::allocator<T>().deallocate(memory, count);
   }
+  /// resize() leaves new bytes as they are: whoever resizes fills them.
+  template <class U, class... From>
+  void construct(U* at, From&&... from) {
+    if constexpr (sizeof...(From) == 0) {
+      ::new (static_cast<void*>(at)) U;
+    } else {
+      ::new (static_cast<void*>(at)) U(std::forward<From>(from)...);
+    }
+  }
   bool operator==(const WipingAllocator&) const = default;
 };
 
@@ -34,6 +46,12 @@ inline std::string_view as_text(View bytes) {
 }
 inline View as_bytes(std::string_view text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+/// In one copy, which a vector with an allocator of its own does not make.
+inline void assign(Bytes& bytes, std::string_view text) {
+  bytes.resize(text.size());
+  if (!text.empty()) std::memcpy(bytes.data(), text.data(), text.size());
 }
 
 }  // namespace icure::sync::decrypt

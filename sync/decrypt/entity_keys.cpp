@@ -1,6 +1,7 @@
 #include "sync/decrypt/entity_keys.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "sync/decrypt/encoding.h"
 
@@ -11,14 +12,23 @@ void add_new(std::vector<AesKey>& keys, const AesKey& key) {
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
 }
 
-/// Platform: "entity id:key", the key a UUID (AES-128) or hex digits. The id may be another
-/// entity's: it stays behind when two patients are merged.
-bool read_legacy_key(std::string_view text, Bytes& key) {
+void add_new(std::vector<std::string>& ids, std::string_view id) {
+  if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.emplace_back(id);
+}
+
+/// Platform: "entity id:value". The id may be another entity's: it stays behind when two patients
+/// are merged.
+std::optional<std::string_view> legacy_value(std::string_view text) {
   const auto colon = text.find(':');
-  if (colon == text.npos || text.find(':', colon + 1) != text.npos) return false;
+  if (colon == text.npos || text.find(':', colon + 1) != text.npos) return std::nullopt;
+  return text.substr(colon + 1);
+}
+
+/// Platform: a UUID (AES-128) or hex digits.
+bool read_legacy_key(std::string_view text, Bytes& key) {
   Bytes digits;
   digits.reserve(text.size());
-  for (const char letter : text.substr(colon + 1)) {
+  for (const char letter : text) {
     if (letter != '-') digits.push_back(static_cast<unsigned char>(letter));
   }
   return decode_hex(as_text(digits), key);
@@ -29,8 +39,8 @@ constexpr std::string_view kProof = "Cure";
 
 }  // namespace
 
-std::size_t DelegationOpener::open_keys(std::span<const Delegation> delegations,
-                                        std::vector<AesKey>& keys) {
+template <class Take>
+std::size_t DelegationOpener::open_legacy(std::span<const Delegation> delegations, Take take) {
   std::size_t met = 0;
   for (const auto& delegation : delegations) {
     const auto candidates = exchange_.between(delegation.delegator, delegation.delegate);
@@ -38,13 +48,29 @@ std::size_t DelegationOpener::open_keys(std::span<const Delegation> delegations,
     ++met;
     if (!decode_hex(delegation.sealed, sealed_)) continue;
     for (const auto& candidate : candidates) {
-      if (!cipher_.decrypt(candidate, sealed_, plain_) || !read_legacy_key(as_text(plain_), key_)) {
-        continue;
-      }
-      if (const auto key = AesKey::from(key_)) add_new(keys, *key);
+      if (!cipher_.decrypt(candidate, sealed_, plain_)) continue;
+      if (const auto value = legacy_value(as_text(plain_))) take(*value);
     }
   }
   return met;
+}
+
+std::size_t DelegationOpener::open_keys(std::span<const Delegation> delegations,
+                                        std::vector<AesKey>& keys) {
+  return open_legacy(delegations, [&](std::string_view value) {
+    if (!read_legacy_key(value, key_)) return;
+    if (const auto key = AesKey::from(key_)) add_new(keys, *key);
+  });
+}
+
+std::size_t DelegationOpener::open_ids(std::span<const Delegation> delegations,
+                                       std::vector<std::string>& ids) {
+  return open_legacy(delegations, [&](std::string_view value) {
+    // What a wrong key makes of an id by chance has other bytes too.
+    const bool is_text = std::all_of(plain_.begin(), plain_.end(),
+                                     [](auto byte) { return byte > ' ' && byte <= '~'; });
+    if (is_text && !value.empty()) add_new(ids, value);
+  });
 }
 
 template <class Take>
@@ -72,11 +98,7 @@ std::size_t DelegationOpener::open_keys(std::span<const SecureValue> values,
 
 std::size_t DelegationOpener::open_ids(std::span<const SecureValue> values,
                                        std::vector<std::string>& ids) {
-  return open_secure(values, [&](View bytes) {
-    if (std::find(ids.begin(), ids.end(), as_text(bytes)) == ids.end()) {
-      ids.emplace_back(as_text(bytes));
-    }
-  });
+  return open_secure(values, [&](View bytes) { add_new(ids, as_text(bytes)); });
 }
 
 }  // namespace icure::sync::decrypt

@@ -18,11 +18,14 @@ class DelegationOpener {
   // Each appends new values and returns how many delegations had an exchange key at hand.
   std::size_t open_keys(std::span<const Delegation> delegations, std::vector<AesKey>& keys);
   std::size_t open_keys(std::span<const SecureValue> values, std::vector<AesKey>& keys);
+  std::size_t open_ids(std::span<const Delegation> delegations, std::vector<std::string>& ids);
   std::size_t open_ids(std::span<const SecureValue> values, std::vector<std::string>& ids);
 
   AesCbc& cipher() { return cipher_; }
 
  private:
+  template <class Take>
+  std::size_t open_legacy(std::span<const Delegation> delegations, Take take);
   template <class Take>
   std::size_t open_secure(std::span<const SecureValue> values, Take take);
 

@@ -55,7 +55,8 @@ std::string delegation_key(View access_control_secret, std::string_view entity_t
     text.push_back(static_cast<unsigned char>(kDigits[byte >> 4]));
     text.push_back(static_cast<unsigned char>(kDigits[byte & 15]));
   }
-  text.insert(text.end(), entity_type.begin(), entity_type.end());
+  const auto type = as_bytes(entity_type);
+  text.insert(text.end(), type.begin(), type.end());
   auto access_control_key = sha256(text);
   const auto name = sha256(View(access_control_key).first(16));
   wipe(access_control_key.data(), access_control_key.size());

@@ -100,7 +100,8 @@ Result<KeyText> read_jwk(const Outline& jwk) {
 }
 
 Result<KeyText> read_json(std::string_view text) {
-  Bytes padded(text.begin(), text.end());
+  Bytes padded;
+  assign(padded, text);
   padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
   simdjson::ondemand::parser parser;
   Outline outline;

@@ -23,21 +23,26 @@ std::optional<od::object> root_of(od::parser& parser, od::document& document, st
   return std::nullopt;
 }
 
-/// A string without escapes, as a slice of the text: ids, hex and base64 have none.
-std::optional<std::string_view> slice_of(od::value value) {
+/// A string; a slice of the text unless it has escapes.
+std::optional<std::string_view> text_of(od::value value) {
   auto token = value.raw_json_token();
   token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
-  if (token.size() < 2 || token.front() != '"' || token.find('\\') != token.npos) {
-    return std::nullopt;
-  }
-  return token.substr(1, token.size() - 2);
+  if (token.size() < 2 || token.front() != '"') return std::nullopt;
+  if (token.find('\\') == token.npos) return token.substr(1, token.size() - 2);
+  std::string_view text;
+  if (value.get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
+  return text;
 }
 
-/// A member's name in the same way; a name with escapes is none of ours.
+/// A member's name in the same way.
 std::string_view name_of(od::field& field, std::string_view json) {
   const char* start = field.key().raw();
   const auto rest = json.substr(static_cast<std::size_t>(start - json.data()));
-  return rest.substr(0, rest.find_first_of("\"\\"));
+  const auto end = rest.find_first_of("\"\\");
+  if (end != rest.npos && rest[end] == '"') return rest.substr(0, end);
+  std::string_view name;
+  if (field.unescaped_key().get(name) != simdjson::SUCCESS) return {};
+  return name;
 }
 
 bool read_one(od::object entry, std::string_view json, Delegation& delegation) {
@@ -47,7 +52,7 @@ bool read_one(od::object entry, std::string_view json, Delegation& delegation) {
     const auto name = name_of(field, json);
     const bool wanted = name == "owner" || name == "key";
     if (!wanted) continue;
-    const auto text = slice_of(field.value());
+    const auto text = text_of(field.value());
     if (!text) return false;
     (name == "key" ? delegation.sealed : delegation.delegator) = *text;
   }
@@ -63,7 +68,7 @@ bool read_values(od::value value, std::vector<SecureValue>& values) {
   for (auto element : list) {
     od::value item;
     if (std::move(element).get(item) != simdjson::SUCCESS) return false;
-    const auto text = slice_of(item);
+    const auto text = text_of(item);
     if (!text) return false;
     values.push_back({{}, {}, *text});
   }
@@ -85,7 +90,7 @@ bool read_secure(od::object entry, std::string_view json, std::string_view deleg
     } else if (name == "secretIds") {
       readable &= read_values(field.value(), delegations.secret_ids);
     } else if (name == "exchangeDataId") {
-      exchange_data_id = slice_of(field.value()).value_or(std::string_view());
+      exchange_data_id = text_of(field.value()).value_or(std::string_view());
     }
   }
   // Members come in any order, so the names are filled in at the end.
@@ -104,6 +109,7 @@ bool read_secure(od::object entry, std::string_view json, std::string_view deleg
 
 bool read_delegations(od::parser& parser, std::string_view json,
                       std::vector<Delegation>& delegations) {
+  delegations.clear();
   bool readable = true;
   od::document document;
   auto root = root_of(parser, document, json, readable);
@@ -133,6 +139,8 @@ bool read_delegations(od::parser& parser, std::string_view json,
 
 bool read_security_metadata(od::parser& parser, std::string_view json,
                             SecureDelegations& delegations) {
+  delegations.encryption_keys.clear();
+  delegations.secret_ids.clear();
   bool readable = true;
   od::document document;
   auto root = root_of(parser, document, json, readable);

@@ -1,4 +1,4 @@
-// The parts of an entity that say who can open it, as slices of its text. Used inside this folder.
+// The parts of an entity that say who can open it, as views of its text. Used inside this folder.
 #pragma once
 #include <simdjson.h>
 
@@ -26,9 +26,9 @@ struct SecureDelegations {
   std::vector<SecureValue> secret_ids;
 };
 
-// Both append what they can read. The text was checked to be whole JSON, and is followed by
-// simdjson's padding; an empty one holds nothing. False: some of it has an unknown shape, which is
-// left out.
+// Both replace what was there by what they can read; it lives as long as the text, and until the
+// parser's next pass. The text was checked to be whole JSON, and is followed by simdjson's padding;
+// an empty one holds nothing. False: some of it has an unknown shape, which is left out.
 bool read_delegations(simdjson::ondemand::parser& parser, std::string_view json,
                       std::vector<Delegation>& delegations);
 bool read_security_metadata(simdjson::ondemand::parser& parser, std::string_view json,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "sync/decrypt/strict_json.h"
@@ -82,6 +83,7 @@ class Walk {
     return trim_end({start, static_cast<std::size_t>(end - start)});
   }
 
+  // Every value is asked for: one that is not, simdjson skips without looking at its shape.
   // Recursion in these is bounded by kDeepest.
   bool walk_value(od::value value, std::string_view& raw) {  // NOLINT(misc-no-recursion)
     const auto token = trim_end(value.raw_json_token());
@@ -101,15 +103,21 @@ class Walk {
       case '"': {
         // That the rest of a string is sound was seen when the text was indexed.
         if (token.size() < 2 || token.back() != '"') return false;
-        std::string_view text;
-        return token.find('\\') == token.npos || value.get_string().get(text) == simdjson::SUCCESS;
+        od::raw_json_string raw_text;
+        string_ = token.substr(1, token.size() - 2);
+        return token.find('\\') == token.npos
+                   ? value.get_raw_json_string().get(raw_text) == simdjson::SUCCESS
+                   : value.get_string().get(string_) == simdjson::SUCCESS;
       }
       case 't':
-        return token == "true";
-      case 'f':
-        return token == "false";
-      case 'n':
-        return token == "null";
+      case 'f': {
+        bool truth = false;
+        return value.get_bool().get(truth) == simdjson::SUCCESS;
+      }
+      case 'n': {
+        bool is_null = false;
+        return value.is_null().get(is_null) == simdjson::SUCCESS && is_null;
+      }
       default:
         return value.get_double().error() == simdjson::SUCCESS;
     }
@@ -136,6 +144,7 @@ class Walk {
                    std::string_view& raw) {
     if (path_.size() >= kDeepest) return false;
     const auto first = open_.size();
+    std::optional<std::string_view> sealed;
     path_.emplace_back();
     for (auto element : object) {
       od::field field;
@@ -146,11 +155,14 @@ class Walk {
       member.raw_name = raw_name(name_start, member.name);
       path_.back().name = member.name;
       if (!walk_value(field.value(), member.value)) return false;
+      if (member.name == kEncryptedSelf && member.value != "null") {
+        sealed = member.value.front() == '"' ? string_ : std::string_view();
+      }
       open_.push_back(member);
     }
     path_.pop_back();
     raw = slice_from(start);
-    return raw.ends_with('}') && close_object(first, raw);
+    return raw.ends_with('}') && close_object(first, raw, sealed);
   }
 
   std::string_view raw_name(const char* start, std::string_view name) const {
@@ -163,20 +175,14 @@ class Walk {
     return {start - 1, static_cast<std::size_t>(end - start) + 2};
   }
 
-  bool close_object(std::size_t first, std::string_view raw) {
+  bool close_object(std::size_t first, std::string_view raw,
+                    std::optional<std::string_view> sealed) {
     const auto members = std::span(open_).subspan(first);
     if (has_duplicate(members)) return false;
-    const auto self = std::find_if(members.begin(), members.end(), [](const auto& member) {
-      return member.name == kEncryptedSelf;
-    });
-    if (self != members.end() && self->value != "null") {
-      Part part{path(), {}, outline_.members.size(), members.size(), &raw.back()};
-      const auto token = self->value;
-      if (token.front() == '"' && token.find('\\') == token.npos) {
-        part.sealed = token.substr(1, token.size() - 2);
-      }
+    if (sealed) {
+      outline_.parts.push_back(
+          {path(), *sealed, outline_.members.size(), members.size(), &raw.back()});
       outline_.members.insert(outline_.members.end(), members.begin(), members.end());
-      outline_.parts.push_back(std::move(part));
     }
     if (path_.empty()) outline_.root_members.assign(members.begin(), members.end());
     open_.resize(first);
@@ -199,6 +205,7 @@ class Walk {
   std::string_view json_;
   od::document& document_;
   Outline& outline_;
+  std::string_view string_;   // what the last string says
   std::vector<Member> open_;  // of the objects that are being read, outermost first
   std::vector<Step> path_;
 };

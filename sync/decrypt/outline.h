@@ -21,13 +21,14 @@ struct Member {
 /// An object that has a member encryptedSelf.
 struct Part {
   std::string path;         ///< JSON pointer of the object; empty: the root.
-  std::string_view sealed;  ///< The member's text; empty if it is no string without escapes.
+  std::string_view sealed;  ///< The member's text, unescaped; empty if it is no string.
   std::size_t first = 0;    ///< Its members stand in Outline::members from here ...
   std::size_t count = 0;
   const char* close = nullptr;  ///< Its closing brace.
 };
 
-/// What a pass found. Views live as long as the text, and names until the parser's next pass.
+/// What a pass found. Views live as long as the text; what is unescaped, until the parser's next
+/// pass.
 struct Outline {
   std::vector<Part> parts;           ///< Inner ones before the one that holds them.
   std::vector<Member> members;       ///< Of the parts.

@@ -40,7 +40,7 @@ struct PatientReader::Work {
   explicit Work(const ExchangeKeys& exchange) : opener(exchange) {}
 
   bool read_text(std::string_view document) {
-    text.assign(document.begin(), document.end());
+    assign(text, document);
     pad(text);
     return read_outline(parser, as_text(text), outline);
   }
@@ -51,9 +51,11 @@ struct PatientReader::Work {
   std::string apply(std::vector<std::string>& members);
 
   DelegationOpener opener;
-  od::parser parser;           // owns the names in `outline`
-  od::parser part_parser;      // those of the part that is being laid over
-  od::parser metadata_parser;  // none
+  // Each owns what was unescaped:
+  od::parser parser;         // in `outline`
+  od::parser part_parser;    // in `inner`
+  od::parser legacy_parser;  // in `delegations`
+  od::parser secure_parser;  // in `secure`
 
   Bytes text;
   Outline outline;
@@ -70,17 +72,14 @@ struct PatientReader::Work {
 };
 
 void PatientReader::Work::find_keys() {
-  delegations.clear();
-  secure.encryption_keys.clear();
-  secure.secret_ids.clear();
-  keys.clear();
   const auto& root = outline.root_members;
-  read_delegations(metadata_parser, value_of(root, "encryptionKeys"), delegations);
-  read_security_metadata(metadata_parser, value_of(root, "securityMetadata"), secure);
+  read_delegations(legacy_parser, value_of(root, "encryptionKeys"), delegations);
+  read_security_metadata(secure_parser, value_of(root, "securityMetadata"), secure);
   // Platform: very old entities have no keys of their own; the secret ids took their place.
   if (delegations.empty() && secure.encryption_keys.empty()) {
-    read_delegations(metadata_parser, value_of(root, "delegations"), delegations);
+    read_delegations(legacy_parser, value_of(root, "delegations"), delegations);
   }
+  keys.clear();
   met = opener.open_keys(delegations, keys) + opener.open_keys(secure.encryption_keys, keys);
 }
 
@@ -173,8 +172,11 @@ Result<std::vector<std::string>> PatientReader::secret_ids(std::string_view docu
   if (!work.read_text(document)) {
     return Error{Code::corrupt, "the patient's document cannot be read", "synchronise again"};
   }
-  work.find_keys();
+  const auto& root = work.outline.root_members;
+  read_delegations(work.legacy_parser, value_of(root, "delegations"), work.delegations);
+  read_security_metadata(work.secure_parser, value_of(root, "securityMetadata"), work.secure);
   std::vector<std::string> ids;
+  work.opener.open_ids(work.delegations, ids);
   work.opener.open_ids(work.secure.secret_ids, ids);
   return ids;
 }

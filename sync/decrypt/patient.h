@@ -43,8 +43,8 @@ class PatientReader {
   /// twice. A part that cannot be opened is no failure: it is listed as unread.
   Result<DecryptedPatient> read(std::string_view document);
 
-  /// The secret ids that were shared with the keys at hand by secure delegations (platform: what a
-  /// patient's contacts name instead of its id). Fails as read does.
+  /// The secret ids that were shared with the keys at hand (platform: what a patient's contacts
+  /// name instead of its id). Fails as read does.
   Result<std::vector<std::string>> secret_ids(std::string_view document);
 
  private:

@@ -43,7 +43,7 @@ std::optional<Share> read_share(View bytes) {
 
 std::optional<Bytes> combine(std::span<const Share> shares) {
   if (shares.empty()) return std::nullopt;
-  Bytes padded(shares[0].data.size());
+  Bytes padded(shares[0].data.size(), 0);  // the 0 counts: see WipingAllocator
   for (std::size_t at = 0; at < shares.size(); ++at) {
     const auto& share = shares[at];
     const bool twice = std::any_of(shares.begin(), shares.begin() + static_cast<std::ptrdiff_t>(at),

@@ -34,7 +34,7 @@ void StrictJson::wipe_strings() {
 std::optional<dom::element> StrictJson::parse(std::string_view text) {
   wipe_strings();
   text_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-  text_.assign(text.begin(), text.end());
+  assign(text_, text);
   dom::element root;
   // false: the padding is ours, simdjson need not copy.
   if (parser_.allocate(std::max(text.size(), parser_.capacity()), kDeepest) != simdjson::SUCCESS ||

@@ -82,17 +82,17 @@ void Lanes::release(std::uint64_t lane) {
   }
 }
 
-std::vector<std::uint64_t> Lanes::dependants(Place place) const {
-  std::vector<std::uint64_t> found;
+std::vector<Lanes::Place> Lanes::dependants(Place place) const {
+  std::vector<Place> found;
   for (auto at = items_.upper_bound(place); at != items_.end() && at->first.lane == place.lane;
        ++at) {
     const auto& entry = at->second;
-    if (entry.builds_on_lane && entry.stage == Stage::waits) found.push_back(at->first.number);
+    if (entry.builds_on_lane && entry.stage == Stage::waits) found.push_back(at->first);
   }
   for (auto at = awaiting_.upper_bound(place);
        at != awaiting_.end() && at->first.lane == place.lane; ++at) {
     const Place waiter{at->second, at->first.number};
-    if (items_.find(waiter)->second.stage == Stage::waits) found.push_back(waiter.number);
+    if (items_.find(waiter)->second.stage == Stage::waits) found.push_back(waiter);
   }
   return found;
 }

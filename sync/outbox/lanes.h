@@ -45,7 +45,7 @@ class Lanes {
   /// The items that wait for this one and cannot go on if it comes to nothing: those that refer to
   /// its entity, as later items of the entity itself do if they build on it. Parked ones are left
   /// out.
-  std::vector<std::uint64_t> dependants(Place place) const;
+  std::vector<Place> dependants(Place place) const;
 
   /// An item that may go now. It runs until it is told to queue, park or end.
   std::optional<Place> take(Millis now);

@@ -3,17 +3,10 @@
 #include <memory>
 
 #include "sync/platform/curl_multi.h"
+#include "sync/platform/easy.h"
 #include "sync/ports.h"
 
 namespace icure::sync {
-
-struct CurlOptions {
-  std::string base_url;  ///< Without a slash at the end.
-  std::string ca_file;   ///< PEM, trusted besides the system's certificates; empty: none.
-  std::string proxy;     ///< Empty: none, whatever the environment says.
-  Millis connect_timeout{30'000};
-  Millis request_timeout{300'000};
-};
 
 /// Loop thread only. Connections are kept and reused; redirects are not followed, since the
 /// platform has none and a network's login page does.

@@ -44,7 +44,8 @@ void CurlMulti::cancel(Transfer& transfer) {
 
 void CurlMulti::finish(Transfer& transfer, CURLcode verdict) {
   running_.erase(&transfer);
-  curl_multi_remove_handle(multi_, transfer.easy);
+  // To take it out would close its connection.
+  if (!transfer.kept || verdict != CURLE_OK) curl_multi_remove_handle(multi_, transfer.easy);
   transfer.verdict = verdict;
   transfer.waiter.resume();
 }

@@ -24,6 +24,7 @@ class CurlMulti {
     Transfer(CurlMulti& m, CURL* e) : multi(m), easy(e) {}
     CurlMulti& multi;
     CURL* easy;
+    bool kept = false;  ///< A success leaves the connection open, until curl_easy_cleanup().
     CURLcode verdict = CURLE_OK;
     std::coroutine_handle<> waiter;
     bool await_ready() const { return false; }

@@ -1,10 +1,7 @@
 // One request and its reply, as curl sees them.
 #pragma once
-#include <curl/curl.h>
-
-#include <memory>
-
-#include "sync/platform/curl_http.h"
+#include "sync/platform/easy.h"
+#include "sync/ports.h"
 
 namespace icure::sync {
 
@@ -21,20 +18,12 @@ class Exchange {
   Answer<HttpReply> result(CURLcode verdict, WallTime now);
 
  private:
-  struct FreeEasy {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  };
-  void add_header(std::string_view name, std::string_view value);
   std::string header(const char* name);
   std::size_t take(std::string_view piece);
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self);
-  static int on_socket(void*, curl_socket_t socket, curlsocktype);
-  static CURLcode on_tls(CURL*, void* context, void* self);
 
-  const CurlOptions& options_;
   const HttpRequest& request_;
-  std::unique_ptr<CURL, FreeEasy> easy_;
-  curl_slist* headers_ = nullptr;
+  Easy easy_;
   std::string body_;
   std::size_t received_ = 0;  // bytes of the body, after inflating
   bool oversized_ = false;

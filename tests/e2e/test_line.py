@@ -208,7 +208,7 @@ class LineTest(unittest.TestCase):
         self.assertEqual(self.status()["state"], "offline")
 
     def test_a_kind_that_always_fails_does_not_repeat_the_others(self):
-        self.daemon.configure(self.sandbox.url, sections='[sync]\ninterval = "1s"\nfull_interval = "1h"')
+        self.daemon.configure(self.sandbox.url, sections='[sync]\ninterval = "1s"\nfull_interval = "1h"\nlive = false')
         self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/device/match", "kind": "status",
                                              "status": 403})
         self.daemon.start()

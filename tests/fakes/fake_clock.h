@@ -1,6 +1,7 @@
 // A clock that moves only when the test says so.
 #pragma once
 #include <map>
+#include <optional>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/random.h"
@@ -9,6 +10,14 @@ namespace icure::fakes {
 
 class FakeClock final : public Clock {
  public:
+  /// When a sleep ends that was told to stop.
+  enum class Stopped {
+    at_once,
+    at_next_advance,  ///< As the real clock has it: whoever requested the stop goes on first.
+  };
+
+  explicit FakeClock(Stopped stopped = Stopped::at_once) : stopped_(stopped) {}
+
   WallTime wall() const override { return WallTime(Millis(1'790'000'000'000) + now_ + set_); }
   Millis uptime() const override { return now_; }
 
@@ -33,6 +42,11 @@ class FakeClock final : public Clock {
   /// Someone set the wall clock; uptime goes on as before.
   void set_wall(Millis by) { set_ += by; }
   std::size_t sleepers() const { return sleepers_.size(); }
+  /// How long until the next sleep falls due; absent: nobody sleeps.
+  std::optional<Millis> next() const {
+    if (sleepers_.empty()) return std::nullopt;
+    return std::max(sleepers_.begin()->first - now_, Millis(0));
+  }
 
  private:
   struct Wait {
@@ -51,10 +65,13 @@ class FakeClock final : public Clock {
     for (auto at = sleepers_.begin(); at != sleepers_.end(); ++at) {
       if (at->second != &wait) continue;
       sleepers_.erase(at);
-      return wait.sleeper.resume();
+      if (stopped_ == Stopped::at_once) return wait.sleeper.resume();
+      sleepers_.emplace(now_, &wait);
+      return;
     }
   }
 
+  Stopped stopped_;
   Millis now_{0};
   Millis set_{0};
   std::multimap<Millis, Wait*> sleepers_;

@@ -30,6 +30,7 @@ class FakePlatform {
                         {"status", status}};
   }
   void remove(const std::string& id) { remove(Kind::user, id); }
+  std::string rev_of(const std::string& id) { return at(Kind::user, id)["rev"]; }
 
   /// Adds a data owner or gives it a new rev. Patients are shared with us.
   void put(Kind kind, const std::string& id, const std::string& name) {

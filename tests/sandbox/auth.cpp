@@ -1,6 +1,5 @@
 #include "tests/sandbox/auth.h"
 
-#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -9,9 +8,7 @@
 namespace icure::sandbox {
 namespace {
 
-constexpr std::size_t kShortestSecret = 6;
 constexpr std::size_t kManySessions = 10'000;
-constexpr int kPasswordLevel = 20;
 
 std::int64_t now_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(
@@ -25,61 +22,34 @@ std::string without_prefix(std::string text, std::string_view prefix) {
 
 }  // namespace
 
-Auth::Auth(const Options& options, const Documents& documents)
+Auth::Auth(const Options& options, const Documents& documents, Credentials& credentials)
     : options_(options),
       documents_(documents),
-      own_user_(documents.population().id(Kind::user, 0)),
-      signer_(std::make_unique<JwtSigner>()) {
-  passwords_[own_user_] = options.password;
-}
+      credentials_(credentials),
+      elevated_(options.elevated_seconds) {}
 
 void Auth::expire_all() {
   sessions_.clear();
-  signer_ = std::make_unique<JwtSigner>();
+  signer_.reset();
 }
 
-void Auth::set_password(const std::string& user_id, const std::string& password) {
-  passwords_[user_id] = password;
+const JwtSigner& Auth::signer() const {
+  if (!signer_) signer_ = std::make_unique<JwtSigner>();
+  return *signer_;
 }
 
-bool Auth::password_fits(const Row& user, const std::string& password) const {
-  if (!user.facts().has_password) return false;
-  const std::string id = user.id();
-  const auto at = passwords_.find(id);
-  return password == (at != passwords_.end() ? at->second : "sandbox-" + id);
+void Auth::age_logins() {
+  for (auto& [token, session] : sessions_) session.logged_in.reset();
 }
 
-Auth::Found Auth::find_user(const std::string& name, const std::string& secret) const {
-  if (secret.size() < kShortestSecret) return {412, ""};
-  std::vector<Row> candidates;
-  if (const auto by_id = documents_.table(Kind::user).find(name); by_id && !by_id->deleted())
-    candidates.push_back(*by_id);
-  const UserIndex& users = documents_.users();
-  for (const auto& rows : {users.with_login(name), users.with_email(name), users.with_phone(name)})
-    candidates.insert(candidates.end(), rows.begin(), rows.end());
-  std::sort(candidates.begin(), candidates.end(),
-            [](const Row& a, const Row& b) { return a.id() < b.id(); });
-  const std::string password = secret.substr(0, secret.rfind('|'));
-  for (const Row& user : candidates) {
-    if (user.facts().status != "ACTIVE") continue;
-    const bool second_factor = !options_.otp.empty() && user.id() == own_user_;
-    if (!second_factor && password_fits(user, secret)) return {200, user.id()};
-    if (!second_factor || !password_fits(user, password)) continue;
-    if (password == secret) return {417, ""};
-    return {secret.substr(password.size() + 1) == options_.otp ? 200 : 406, user.id()};
-  }
-  return {401, ""};
-}
-
-std::string Auth::issue(const std::string& user_id, Use use, std::int64_t seconds,
-                        bool from_login) {
-  nlohmann::json claims = {{"u", user_id}, {"iat", now_seconds()}, {"jti", ++issued_}};
-  claims["exp"] = now_seconds() + seconds;
+std::string Auth::issue(Session session, std::int64_t seconds) {
+  session.expires = now_seconds() + seconds;
+  nlohmann::json claims = {{"u", session.user_id}, {"iat", now_seconds()}, {"jti", ++issued_}};
+  claims["exp"] = session.expires;
   claims["g"] = documents_.population().group_id();
-  const std::int64_t access = use == Use::refresh ? options_.jwt_seconds : seconds;
-  claims["jwtD"] = access;
-  if (use == Use::access) {
-    const Caller caller = caller_for(user_id);
+  claims["jwtD"] = session.access_seconds;
+  if (session.use == Use::access) {
+    const Caller caller = caller_for(session.user_id);
     const std::vector<Row> hierarchy = documents_.hierarchy(caller.owner);
     claims["a"] = {"ROLE_USER"};
     claims["hh"] = nlohmann::json::array();
@@ -89,12 +59,12 @@ std::string Auth::issue(const std::string& user_id, Use use, std::int64_t second
       claims["doId"] = caller.owner;
       claims["doTp"] = name_of(hierarchy.front().kind());
     }
-    if (from_login) claims["tac"] = kPasswordLevel;
+    if (session.logged_in) claims["tac"] = static_cast<int>(session.level);
   }
   if (sessions_.size() > kManySessions)
     std::erase_if(sessions_, [](const auto& each) { return each.second.expires < now_seconds(); });
-  std::string token = signer_->sign(claims);
-  sessions_[token] = {user_id, use, now_seconds() + seconds, access};
+  std::string token = signer().sign(claims);
+  sessions_[token] = std::move(session);
   return token;
 }
 
@@ -114,11 +84,12 @@ Reply Auth::login(const Request& request) {
     if (error != std::errc() || *end != '\0') return error_reply(400, "duration is not a number");
     if (seconds > options_.jwt_seconds || seconds < 1) return empty_reply(401);
   }
-  const Found found = find_user(name->get<std::string>(), secret->get<std::string>());
+  const auto found = credentials_.find(name->get<std::string>(), secret->get<std::string>());
   if (found.status != 200) return empty_reply(found.status);
-  const std::string token = issue(found.user_id, Use::access, seconds, true);
-  const std::string refresh = issue(found.user_id, Use::refresh, options_.refresh_seconds, true);
-  sessions_[refresh].access_seconds = seconds;
+  Session session{found.user_id, Use::access, 0, seconds, found.level, Moment::clock::now()};
+  const std::string token = issue(session, seconds);
+  session.use = Use::refresh;
+  const std::string refresh = issue(session, options_.refresh_seconds);
   return json_reply(
       nlohmann::json{{"token", token}, {"refreshToken", refresh}, {"successful", true}}.dump());
 }
@@ -129,7 +100,9 @@ Reply Auth::refresh(const Request& request) {
   if (!known) return empty_reply(401);
   const auto user = documents_.table(Kind::user).find(known->user_id);
   if (!user || user->deleted() || user->facts().status != "ACTIVE") return empty_reply(401);
-  const std::string token = issue(known->user_id, Use::access, known->access_seconds, false);
+  const std::string token =
+      issue({known->user_id, Use::access, 0, known->access_seconds, known->level, std::nullopt},
+            known->access_seconds);
   return json_reply(nlohmann::json{{"token", token}, {"successful", true}}.dump());
 }
 
@@ -143,7 +116,7 @@ std::optional<Auth::Session> Auth::session(const std::string& token, Use use) co
 Caller Auth::caller_for(const std::string& user_id) const {
   const auto user = documents_.table(Kind::user).find(user_id);
   const std::string owner = user ? Documents::owner_of(user->facts()) : "";
-  return {user_id, owner, documents_.circle(owner)};
+  return {user_id, owner, documents_.circle(owner), false};
 }
 
 std::optional<Caller> Auth::caller(const Request& request) {
@@ -152,7 +125,11 @@ std::optional<Caller> Auth::caller(const Request& request) {
   const std::string token =
       header.starts_with("Bearer ") ? header.substr(7) : request.parameter("jwt").value_or("");
   const auto known = session(token, Use::access);
-  return known ? std::optional(caller_for(known->user_id)) : std::nullopt;
+  if (!known) return std::nullopt;
+  Caller caller = caller_for(known->user_id);
+  caller.elevated = known->logged_in && known->level >= Level::password &&
+                    Moment::clock::now() - *known->logged_in < elevated_;
+  return caller;
 }
 
 std::optional<Caller> Auth::basic_caller(const Request& request) {
@@ -161,8 +138,11 @@ std::optional<Caller> Auth::basic_caller(const Request& request) {
   const std::string pair = base64_decode(std::string_view(header).substr(6));
   const std::size_t colon = pair.find(':');
   if (colon == std::string::npos) return std::nullopt;
-  const Found found = find_user(pair.substr(0, colon), pair.substr(colon + 1));
-  return found.status == 200 ? std::optional(caller_for(found.user_id)) : std::nullopt;
+  const auto found = credentials_.find(pair.substr(0, colon), pair.substr(colon + 1));
+  if (found.status != 200) return std::nullopt;
+  Caller caller = caller_for(found.user_id);
+  caller.elevated = found.level >= Level::password && elevated_.count() > 0;
+  return caller;
 }
 
 }  // namespace icure::sandbox

@@ -1,4 +1,4 @@
-// Logins, tokens and passwords of the stand-in platform.
+// Logins, and the JSON web tokens that they give.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "tests/sandbox/credentials.h"
 #include "tests/sandbox/documents.h"
 #include "tests/sandbox/http.h"
 #include "tests/sandbox/jwt.h"
@@ -19,11 +20,12 @@ struct Caller {
   std::string user_id;
   std::string owner;  // empty when the user is no data owner
   Circle circle;
+  bool elevated = false;  // proven lately and well enough for what is sensitive
 };
 
 class Auth {
  public:
-  Auth(const Options& options, const Documents& documents);
+  Auth(const Options& options, const Documents& documents, Credentials& credentials);
 
   Reply login(const Request& request);
   Reply refresh(const Request& request);
@@ -34,34 +36,35 @@ class Auth {
   Caller caller_for(const std::string& user_id) const;
   /// Forgets every token, as a platform does that starts with new keys.
   void expire_all();
-  void set_password(const std::string& user_id, const std::string& password);
-  std::string public_key() const { return signer_->public_key(); }
+  /// For how long a login counts as recent.
+  void set_elevated(std::chrono::seconds seconds) { elevated_ = seconds; }
+  /// As if every login so far had been long ago.
+  void age_logins();
+  std::string public_key() const { return signer().public_key(); }
 
  private:
+  using Moment = std::chrono::steady_clock::time_point;
   enum class Use { access, refresh };
   struct Session {
     std::string user_id;
     Use use;
     std::int64_t expires;  // epoch seconds
     std::int64_t access_seconds;
-  };
-  struct Found {
-    int status;  // 200, or what a login answers
-    std::string user_id;
+    Level level;
+    std::optional<Moment> logged_in;  // empty when it came from a refresh
   };
 
-  Found find_user(const std::string& name, const std::string& secret) const;
-  bool password_fits(const Row& user, const std::string& password) const;
-  std::string issue(const std::string& user_id, Use use, std::int64_t seconds, bool from_login);
+  const JwtSigner& signer() const;
+  std::string issue(Session session, std::int64_t seconds);
   std::optional<Session> session(const std::string& token, Use use) const;
 
   const Options& options_;
   const Documents& documents_;
-  std::string own_user_;
-  std::unique_ptr<JwtSigner> signer_;
+  Credentials& credentials_;
+  mutable std::unique_ptr<JwtSigner> signer_;  // made when first needed: it takes a while
   std::unordered_map<std::string, Session> sessions_;
-  std::unordered_map<std::string, std::string> passwords_;
   std::uint64_t issued_ = 0;
+  std::chrono::seconds elevated_;
 };
 
 }  // namespace icure::sandbox

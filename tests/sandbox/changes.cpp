@@ -4,40 +4,13 @@
 #include <vector>
 
 #include "tests/sandbox/dice.h"
+#include "tests/sandbox/dto.h"
 #include "tests/sandbox/world.h"
 
 namespace icure::sandbox {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const char* empty_members(Kind kind) {
-  switch (kind) {
-    case Kind::user:
-      return R"({"identifier":[],"properties":[],"permissions":[],"roles":[],"autoDelegations":{},
-                 "applicationTokens":{},"authenticationTokens":{}})";
-    case Kind::hcp:
-      return R"({"identifier":[],"tags":[],"codes":[],"names":[],"addresses":[],"languages":[],"statuses":[],
-                 "statusHistory":[],"specialityCodes":[],"sendFormats":{},"financialInstitutionInformation":[],
-                 "descr":{},"flatRateTarifications":[],"importedData":{},"options":{},"properties":[],
-                 "hcPartyKeys":{},"aesExchangeKeys":{},"transferKeys":{},"privateKeyShamirPartitions":{},
-                 "publicKeysForOaepWithSha256":[]})";
-    case Kind::patient:
-      return R"({"identifier":[],"tags":[],"codes":[],"names":[],"languages":[],"addresses":[],"gender":"unknown",
-                 "birthSex":"unknown","mergedIds":[],"active":true,"deactivationReason":"none",
-                 "personalStatus":"unknown","notes":[],"insurabilities":[],"partnerships":[],
-                 "patientHealthCareParties":[],"financialInstitutionInformation":[],"medicalHouseContracts":[],
-                 "patientProfessions":[],"parameters":{},"properties":[],"hcPartyKeys":{},"aesExchangeKeys":{},
-                 "transferKeys":{},"privateKeyShamirPartitions":{},"publicKeysForOaepWithSha256":[],
-                 "secretForeignKeys":[],"cryptedForeignKeys":{},"delegations":{},"encryptionKeys":{},
-                 "nonDuplicateIds":[],"encryptedAdministrativesDocuments":[],"schoolingInfos":[],
-                 "employementInfos":[]})";
-    case Kind::device:
-      return R"({"identifiers":[],"tags":[],"codes":[],"properties":[],"hcPartyKeys":{},"aesExchangeKeys":{},
-                 "transferKeys":{},"privateKeyShamirPartitions":{},"publicKeysForOaepWithSha256":[]})";
-  }
-  return "{}";
-}
 
 std::optional<Json> read(const Documents& documents, Kind kind, const std::string& id) {
   const auto row = documents.table(kind).find(id);
@@ -84,7 +57,7 @@ Revision create(Documents& documents, Kind kind, Json& doc) {
   Json whole = {{"id", doc["id"]}, {"rev", ""}, {"created", now_ms()}};
   if (kind == Kind::user) whole["status"] = "ACTIVE";
   if (kind == Kind::user) whole["groupId"] = documents.population().group_id();
-  whole.update(Json::parse(empty_members(kind)));
+  whole.update(empty_members(kind));
   whole.update(doc);
   return documents.table(kind).store(std::move(whole));
 }

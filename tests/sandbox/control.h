@@ -25,8 +25,10 @@ struct Bench {
 
 /// The truth, and changes to it.
 void add_data_controls(Routes& routes, Bench& bench);
-/// Line, faults, journal, logins, messages.
+/// Line, faults, journal, messages.
 void add_line_controls(Routes& routes, Bench& bench);
+/// Logins and users.
+void add_people_controls(Routes& routes, Bench& bench);
 /// Websockets.
 void add_live_controls(Routes& routes, Bench& bench);
 

@@ -42,11 +42,12 @@ Reply truth(World& world, const Call& call) {
 }
 
 Reply added(World& world, const Json& order) {
-  const Kind kind = kind_in(order);
   nlohmann::ordered_json doc = nlohmann::ordered_json::parse(order.at("doc").dump());
   if (!doc.is_object()) throw std::invalid_argument("doc is no object");
+  const auto name = order.at("kind").get<std::string>();
   const std::scoped_lock lock(world.mutex);
-  const Revision rev = create(world.documents, kind, doc);
+  const Revision rev = ExchangeData::is_kind(name) ? world.exchange_data.add(name, doc)
+                                                   : create(world.documents, kind_in(order), doc);
   if (!rev) return error_reply(409, "the id is taken");
   return revision_reply(doc["id"].get<std::string>(), rev);
 }

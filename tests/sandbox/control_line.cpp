@@ -1,7 +1,6 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "tests/sandbox/changes.h"
 #include "tests/sandbox/control.h"
 #include "tests/sandbox/json_out.h"
 
@@ -58,16 +57,6 @@ Reply received_count(const Journal& journal, const Request& request) {
   return json_reply(Json{{"count", count}, {"bytes_out", bytes}}.dump());
 }
 
-Reply change_auth(World& world, const Json& order) {
-  const std::scoped_lock lock(world.mutex);
-  if (order.value("expire_now", false)) world.auth.expire_all();
-  if (order.contains("password"))
-    world.auth.set_password(world.own_user(), order.at("password").get<std::string>());
-  if (order.contains("status"))
-    change(world.documents, Kind::user, world.own_user(), {{"status", order.at("status")}});
-  return done();
-}
-
 Reply messages(World& world) {
   const std::scoped_lock lock(world.mutex);
   Json list = Json::array();
@@ -109,8 +98,6 @@ void add_line_controls(Routes& routes, Bench& bench) {
     bench.journal.clear();
     return done();
   });
-  add("POST", "/auth",
-      with_json([&bench](const Json& order) { return change_auth(bench.world, order); }));
   add("GET", "/messages", [&bench](const Call&) { return messages(bench.world); });
   add("DELETE", "/messages", [&bench](const Call&) {
     const std::scoped_lock lock(bench.world.mutex);

@@ -105,13 +105,15 @@ MHD_Response* Exchange::make_response() {
                                            kBlock, &Exchange::read, this, nullptr);
 }
 
-void Exchange::hand_over(void* self, MHD_Connection*, void*, const char* ahead, std::size_t size,
-                         MHD_socket socket, MHD_UpgradeResponseHandle* handle) {
+void Exchange::hand_over(void* self, MHD_Connection* connection, void*, const char* ahead,
+                         std::size_t size, MHD_socket socket, MHD_UpgradeResponseHandle* handle) {
   auto& exchange = *static_cast<Exchange*>(self);
   // The exchange ends with the socket; the journal is to know of it now.
   if (exchange.service_.journal != nullptr)
     exchange.service_.journal->close(exchange.number_, exchange.status_, 0);
-  exchange.reply_.take_over(handle, socket, std::string(ahead, size));
+  const int wire =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+  exchange.reply_.take_over({handle, socket, wire, std::string(ahead, size)});
 }
 
 ssize_t Exchange::read(void* self, std::uint64_t position, char* out, std::size_t room) {

@@ -34,15 +34,21 @@ struct Body {
   std::string gzipped;  // empty until somebody wanted it
 };
 
+/// A connection that no longer speaks HTTP. It is closed through `handle`, by whoever took it over.
+struct TakenSocket {
+  MHD_UpgradeResponseHandle* handle;
+  int socket;         // to read and write
+  int wire;           // what the client is connected to; under TLS another one
+  std::string ahead;  // what the client had sent already
+};
+
 struct Reply {
   int status = 200;
   std::string type = "application/json";
   std::shared_ptr<Body> body = std::make_shared<Body>();
   bool streamed = false;  // in chunks and without a length, as the platform sends its lists
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Only with 101: who takes over the socket once the reply is out, and what the client sent
-  /// ahead.
-  std::function<void(MHD_UpgradeResponseHandle*, int socket, std::string ahead)> take_over = {};
+  std::function<void(TakenSocket)> take_over = {};  // only with 101: called once the reply is out
 };
 
 Reply json_reply(std::string json, int status = 200);

@@ -32,7 +32,9 @@ int serve(const Options& options) {
   for (const Kind kind : kKinds)
     world.documents.table(kind).listen(
         [&notifier](const Row& row, Change change) { notifier.tell(row, change); });
-  Platform platform(world, notifier);
+  Platform platform(world);
+  platform.routes().add("GET", "/ws/v2/notification/subscribe",
+                        [&notifier](const Call& call) { return notifier.handshake(call); });
   Gateway gateway(world);
   const Tls tls{file_text(options.tls_cert), file_text(options.tls_key)};
   HttpServer platform_server(
@@ -51,6 +53,7 @@ int serve(const Options& options) {
   Routes controls;
   add_data_controls(controls, bench);
   add_line_controls(controls, bench);
+  add_people_controls(controls, bench);
   add_live_controls(controls, bench);
   HttpServer control_server(
       "control", [&](const Request& request) { return controls.answer(request, {}); }, {});

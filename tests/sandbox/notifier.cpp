@@ -35,17 +35,15 @@ Reply Notifier::handshake(const Call& call) {
   if (door_ == Door::refusing) return empty_reply(503);
   Reply reply = empty_reply(101);
   reply.headers = {{"Upgrade", "websocket"}, {"Sec-WebSocket-Accept", accept_token(key)}};
-  reply.take_over = [this, caller = call.caller](MHD_UpgradeResponseHandle* handle, int socket,
-                                                 std::string ahead) {
-    adopt(handle, socket, std::move(ahead), caller);
+  reply.take_over = [this, caller = call.caller](TakenSocket socket) {
+    adopt(std::move(socket), caller);
   };
   return reply;
 }
 
-void Notifier::adopt(MHD_UpgradeResponseHandle* handle, int socket, std::string ahead,
-                     Caller caller) {
+void Notifier::adopt(TakenSocket socket, Caller caller) {
   const std::scoped_lock lock(mutex_);
-  auto fresh = std::make_unique<Subscriber>(handle, socket, std::move(ahead), std::move(caller));
+  auto fresh = std::make_unique<Subscriber>(std::move(socket), std::move(caller));
   if (!open_) return;
   subscribers_[next_++] = std::move(fresh);
   wake();

@@ -42,7 +42,7 @@ class Notifier {
   nlohmann::json list() const;
 
  private:
-  void adopt(MHD_UpgradeResponseHandle* handle, int socket, std::string ahead, Caller caller);
+  void adopt(TakenSocket socket, Caller caller);
   void run(const std::stop_token& stop);
   void ping_all();
   void serve(std::uint64_t id, short events);

@@ -25,6 +25,9 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   app.add_option("--otp", options.otp, "second factor that the daemon's own login must give");
   app.add_option("--jwt-seconds", options.jwt_seconds)->capture_default_str();
   app.add_option("--refresh-seconds", options.refresh_seconds)->capture_default_str();
+  app.add_option("--elevated-seconds", options.elevated_seconds,
+                 "how long after a login tokens may be made")
+      ->capture_default_str();
   app.add_option("--ping-seconds", options.ping_seconds, "between two pings of a websocket")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));

@@ -21,6 +21,7 @@ struct Options {
   std::string otp;
   std::int64_t jwt_seconds = 3600;
   std::int64_t refresh_seconds = 86400;
+  std::int64_t elevated_seconds = 300;
   std::int64_t ping_seconds = 5;
   std::string tls_cert;
   std::string tls_key;

@@ -24,13 +24,14 @@ std::string key_of(const Request& request, const Caller& caller) {
 
 }  // namespace
 
-Platform::Platform(World& world, Notifier& notifier) : world_(world) {
+Platform::Platform(World& world) : world_(world) {
   add_auth_routes(routes_, world);
   add_user_routes(routes_, world);
   add_owner_routes(routes_, world);
   add_entity_routes(routes_, world);
-  routes_.add("GET", "/ws/v2/notification/subscribe",
-              [&notifier](const Call& call) { return notifier.handshake(call); });
+  add_token_routes(routes_, world);
+  add_write_routes(routes_, world);
+  add_exchange_routes(routes_, world);
 }
 
 Reply Platform::answer(const Request& request) {

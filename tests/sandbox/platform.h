@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 
-#include "tests/sandbox/notifier.h"
 #include "tests/sandbox/routes.h"
 #include "tests/sandbox/world.h"
 
@@ -13,8 +12,11 @@ namespace icure::sandbox {
 /// On the platform server's thread only, but for `warm_up` before that starts.
 class Platform {
  public:
-  /// Both outlive it.
-  Platform(World& world, Notifier& notifier);
+  /// `world` outlives it.
+  explicit Platform(World& world);
+
+  /// For a line that needs more than the world, such as a websocket's.
+  Routes& routes() { return routes_; }
 
   Reply answer(const Request& request);
   /// Makes all pages of users, so that a benchmark never waits for one.
@@ -36,5 +38,8 @@ void add_auth_routes(Routes& routes, World& world);
 void add_user_routes(Routes& routes, World& world);
 void add_owner_routes(Routes& routes, World& world);
 void add_entity_routes(Routes& routes, World& world);
+void add_write_routes(Routes& routes, World& world);
+void add_token_routes(Routes& routes, World& world);
+void add_exchange_routes(Routes& routes, World& world);
 
 }  // namespace icure::sandbox

@@ -9,6 +9,7 @@ import selftest_box
 from selftest_data import *  # noqa: F403, unittest looks for the cases here
 from selftest_line import *  # noqa: F403
 from selftest_live import *  # noqa: F403
+from selftest_writes import *  # noqa: F403
 
 del Case  # noqa: F821, a base, not a case
 

@@ -27,7 +27,7 @@ class LoggingIn(unittest.TestCase):
     def test_tokens_expire_and_are_refreshed(self):
         _, tokens = self.box.login(password=self.box.info["password"] + "|246810")
         claims = json.loads(base64.urlsafe_b64decode(tokens["token"].split(".")[1] + "=="))
-        self.assertEqual((claims["u"], claims["doTp"], claims["tac"]), (self.box.info["userId"], "hcp", 20))
+        self.assertEqual((claims["u"], claims["doTp"], claims["tac"]), (self.box.info["userId"], "hcp", 50))
         self.assertEqual(self.box.api("GET", "/user/current")[0], 200)
         self.assertEqual(self.box.send("platform", "GET", "/rest/v2/user/current?jwt=" + tokens["token"])[0], 200)
         time.sleep(2.1)

@@ -27,22 +27,22 @@ std::optional<Kind> kind_of_class(std::string name) {
 
 }  // namespace
 
-Subscriber::Subscriber(MHD_UpgradeResponseHandle* handle, int socket, std::string ahead,
-                       Caller caller)
-    : handle_(handle), socket_(socket), caller_(std::move(caller)), in_(std::move(ahead)) {
-  fcntl(socket_, F_SETFL, fcntl(socket_, F_GETFL) | O_NONBLOCK);
+Subscriber::Subscriber(TakenSocket socket, Caller caller)
+    : socket_(std::move(socket)), caller_(std::move(caller)), in_(std::move(socket_.ahead)) {
+  fcntl(socket_.socket, F_SETFL, fcntl(socket_.socket, F_GETFL) | O_NONBLOCK);
   take_frames();
 }
 
 Subscriber::~Subscriber() {
-  shutdown(socket_, SHUT_RDWR);
-  MHD_upgrade_action(handle_, MHD_UPGRADE_ACTION_CLOSE);
+  // First the wire: under TLS libmicrohttpd may take its time, or forget, to close it.
+  shutdown(socket_.wire, SHUT_RDWR);
+  MHD_upgrade_action(socket_.handle, MHD_UPGRADE_ACTION_CLOSE);
 }
 
 bool Subscriber::read() {
   std::array<char, 16384> block;
   for (;;) {
-    const ssize_t size = recv(socket_, block.data(), block.size(), 0);
+    const ssize_t size = recv(socket_.socket, block.data(), block.size(), 0);
     if (size == 0) return false;
     if (size < 0) {
       if (errno != EAGAIN && errno != EINTR) return false;
@@ -56,7 +56,7 @@ bool Subscriber::read() {
 
 bool Subscriber::write() {
   while (!out_.empty()) {
-    const ssize_t size = send(socket_, out_.data(), out_.size(), MSG_NOSIGNAL);
+    const ssize_t size = send(socket_.socket, out_.data(), out_.size(), MSG_NOSIGNAL);
     if (size < 0) return errno == EAGAIN || errno == EINTR;
     out_.erase(0, static_cast<std::size_t>(size));
   }

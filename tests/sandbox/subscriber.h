@@ -10,8 +10,6 @@
 #include "tests/sandbox/routes.h"
 #include "tests/sandbox/table.h"
 
-struct MHD_UpgradeResponseHandle;
-
 namespace icure::sandbox {
 
 /// Whether soft deletes are told, as updates. What the platform does is not known.
@@ -20,14 +18,14 @@ enum class Deletes { untold, told };
 /// With the notifier's lock held only.
 class Subscriber {
  public:
-  /// Owns the socket through `handle`. `ahead` is what the client sent with its handshake.
-  Subscriber(MHD_UpgradeResponseHandle* handle, int socket, std::string ahead, Caller caller);
-  /// Closes the connection.
+  /// Owns the socket.
+  Subscriber(TakenSocket socket, Caller caller);
+  /// Cuts the connection.
   ~Subscriber();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 
-  int socket() const { return socket_; }
+  int socket() const { return socket_.socket; }
   bool subscribed() const { return kind_.has_value(); }
   bool has_output() const { return !out_.empty(); }
   /// Reads what has come and answers it. False when the client is gone.
@@ -45,8 +43,7 @@ class Subscriber {
   bool subscribe(const nlohmann::json& wish);
   void refuse(int code, std::string_view reason);
 
-  MHD_UpgradeResponseHandle* handle_;
-  int socket_;
+  TakenSocket socket_;
   Caller caller_;
   std::string in_;
   std::string out_;

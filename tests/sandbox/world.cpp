@@ -9,7 +9,8 @@ World::World(Options given)
       population(options.seed, {options.users, options.hcps, options.patients, options.devices},
                  options.login),
       documents(population),
-      auth(options, documents) {}
+      credentials(options, documents),
+      auth(options, documents, credentials) {}
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(

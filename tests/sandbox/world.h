@@ -8,6 +8,7 @@
 
 #include "tests/sandbox/auth.h"
 #include "tests/sandbox/documents.h"
+#include "tests/sandbox/exchange_data.h"
 #include "tests/sandbox/options.h"
 #include "tests/sandbox/population.h"
 
@@ -36,7 +37,9 @@ struct World {
   Options options;
   Population population;
   Documents documents;
+  Credentials credentials;
   Auth auth;
+  ExchangeData exchange_data;
   std::vector<Message> messages;
 };
 
