@@ -2,6 +2,7 @@
 
 #include "store/invitation_db.h"
 #include "store/outbox_db.h"
+#include "store/overlay_tables.h"
 
 namespace icure::store {
 namespace {
@@ -165,7 +166,7 @@ class SqliteLedger final : public Ledger {
 
 std::span<const std::string> ledger_migrations() {
   static const std::string steps[] = {kFirstSchema, outbox_schema(), outbox_since_schema(),
-                                      invitation_schema()};
+                                      invitation_schema(), overlay_schema()};
   return steps;
 }
 

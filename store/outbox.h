@@ -108,14 +108,16 @@ class Outbox {
   virtual ~Outbox() = default;
 
   /// Takes the item in as `queued` (or as `held` or `blocked`, if it is that), unless its key was
-  /// used before: then the first one comes back as it is by now. An invitation is kept with it.
-  /// Fails with key_reused if the key was used for something else, and with queue_full if `most`
-  /// items have not ended yet.
+  /// used before: then the first one comes back as it is by now. An invitation is kept with it, and
+  /// its overlay is what reads show from now on. Fails with key_reused if the key was used for
+  /// something else, with queue_full if `most` items have not ended yet, and with invalid if the
+  /// overlay is no JSON.
   virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;
 
   /// Writes down how far an item is: everything but what enqueue() fixed, its invitation's stage,
   /// sent_at and maybe_sent if it is given, and a step if there is one, together. In done,
-  /// cancelled and expired its content is erased. Fails with not_found.
+  /// cancelled and expired its content is erased, in every state that has ended its overlay; in
+  /// others an overlay that is given replaces the one it had. Fails with not_found.
   virtual Result<Done> save(const Item& item, const std::optional<Step>& step) = 0;
 
   /// Asks for more of an item that was taken in before, under a key of its own: as save(), with the
@@ -142,6 +144,7 @@ class Outbox {
                                           const std::string& hint) = 0;
 
   /// Forgets items that ended before `before`, with their keys; failed ones stay. Returns how many.
+  /// Then nothing of what was erased is left in the file's log either.
   virtual Result<std::uint64_t> forget(WallTime before) = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "store/outbox_db.h"
 
 #include <numeric>
+#include <utility>
 
 #include "store/invitation_db.h"
 
@@ -80,9 +81,11 @@ Error unknown_item() {
 
 class SqliteOutbox final : public Outbox {
  public:
-  SqliteOutbox(SQLite::Database& db, const Clock& clock)
+  SqliteOutbox(SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
       : db_(db),
         clock_(clock),
+        overlaid_(overlaid),
+        overlay_(db),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
                 "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)"),
@@ -116,6 +119,8 @@ class SqliteOutbox final : public Outbox {
                   "WHERE ended IS NULL AND state <> ?1"),
         invitations_(db) {
     counts_ = counted();
+    overlaid_rows_ = overlay_.count();
+    overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
   }
 
   Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
@@ -138,7 +143,11 @@ class SqliteOutbox final : public Outbox {
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
       if (item.invitation) invitations_.insert(number, *item.invitation);
+      auto laid = lay(number, item);
+      if (!laid) return std::move(laid).error();
+      item.overlay.reset();
       transaction.commit();
+      tell_readers();
       item.number = static_cast<std::uint64_t>(number);
       ++counts_[static_cast<std::size_t>(item.state)];
       return Accepted{std::move(item), false};
@@ -150,8 +159,10 @@ class SqliteOutbox final : public Outbox {
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      write(known->number, item, step);
+      auto written = write(known->number, item, step);
+      if (!written) return written;
       transaction.commit();
+      tell_readers();
       recount(known->state, item.state);
       return Done{};
     });
@@ -168,9 +179,13 @@ class SqliteOutbox final : public Outbox {
       if (!known) return unknown_item();
       if (item.invitation) invitations_.set_goal(known->number, item.invitation->goal);
       const bool busy = known->state == ItemState::sending;
-      if (!busy) write(known->number, item, step);
+      if (!busy) {
+        auto written = write(known->number, item, step);
+        if (!written) return std::move(written).error();
+      }
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, known->number);
       transaction.commit();
+      tell_readers();
       if (!busy) recount(known->state, item.state);
       auto now = one(by_number_(known->number));
       if (!now) return std::move(now).error();
@@ -217,6 +232,7 @@ class SqliteOutbox final : public Outbox {
       forget_.run(millis_of(before), number_of(ItemState::failed));
       const auto forgotten = static_cast<std::uint64_t>(db_.getChanges());
       if (forgotten != 0) counts_ = counted();
+      checkpoint(db_);
       return forgotten;
     });
   }
@@ -254,7 +270,7 @@ class SqliteOutbox final : public Outbox {
     return std::optional(std::move(*first));
   }
 
-  void write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+  Result<Done> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
     const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
     update_.run(number, number_of(item.state), std::int64_t{item.attempts},
                 millis_of(item.next_try), item.last_error, item.hint, content,
@@ -263,6 +279,29 @@ class SqliteOutbox final : public Outbox {
     if (item.invitation) invitations_.update(number, *item.invitation);
     invitations_.follow(number, item.state);
     if (step) add_step_.run(number, step->step, millis_of(step->at), step->note);
+    return lay(number, item);
+  }
+
+  /// Makes the item's overlay what it is to be by now.
+  Result<Done> lay(std::int64_t number, const Item& item) {
+    const bool ended = has_ended(item.state);
+    if (!ended && !item.overlay) return Done{};
+    const bool uncovered = overlay_.remove(number);
+    if (!ended) {
+      auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
+      if (!written) return written;
+    }
+    if (ended && !uncovered) return Done{};
+    overlaid_rows_ += int{!ended} - int{uncovered};
+    overlay_moved_ = true;
+    return Done{};
+  }
+
+  /// After a commit.
+  void tell_readers() {
+    if (!std::exchange(overlay_moved_, false)) return;
+    overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
+    ++overlaid_.changes;
   }
 
   void recount(ItemState before, ItemState after) {
@@ -339,11 +378,15 @@ class SqliteOutbox final : public Outbox {
 
   SQLite::Database& db_;
   const Clock& clock_;
+  OverlayCounts& overlaid_;
+  OverlayWriter overlay_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
   Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
   Query machine_, set_machine_, hold_all_;
   InvitationTable invitations_;
   ItemCounts counts_{};  // of what is committed
+  std::int64_t overlaid_rows_ = 0;
+  bool overlay_moved_ = false;  // in the transaction that is open
 };
 
 }  // namespace
@@ -355,8 +398,9 @@ const char* outbox_since_schema() {
   return kSince;
 }
 
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock) {
-  return std::make_unique<SqliteOutbox>(db, clock);
+std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock,
+                                    OverlayCounts& overlaid) {
+  return std::make_unique<SqliteOutbox>(db, clock, overlaid);
 }
 
 }  // namespace icure::store
