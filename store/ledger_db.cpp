@@ -1,6 +1,7 @@
 #include "store/ledger_db.h"
 
 #include "store/outbox_db.h"
+#include "store/overlay_tables.h"
 
 namespace icure::store {
 namespace {
@@ -163,7 +164,7 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema()};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), overlay_schema()};
   return steps;
 }
 

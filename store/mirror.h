@@ -122,8 +122,9 @@ class MirrorWriter {
 
 struct Row {
   std::string id;
-  std::string rev;
+  std::string rev;  ///< Empty if it is to be created yet.
   std::string json;
+  std::vector<std::string> pending = {};  ///< Items of the outbox whose changes it shows already.
 };
 
 struct KindState {
@@ -146,15 +147,22 @@ struct ListQuery {
   OwnerType owner_type = OwnerType::any;  ///< Users only.
 };
 
-/// Counts the commits to the mirror in this process: equal counts, equal contents.
+/// Counts the commits to the mirror and to what is queued in this process: equal counts, equal
+/// contents.
 using Changes = std::uint64_t;
 
-/// Confined to the thread that uses it: one on the loop thread for reads by key, one on the
-/// reader thread for scans. Fails with not_found, io or corrupt.
+/// Reads the mirror as it will be once all that is queued is done: rows to be removed are absent,
+/// and what finds a row is what it shows. Confined to the thread that uses it: one on the loop
+/// thread for reads by key, one on the reader thread for scans. Fails with not_found, io or
+/// corrupt.
 class MirrorReader {
  public:
   virtual ~MirrorReader() = default;
 
+  /// The same turn, without what is queued: the platform's truth alone. Ask for it at each read.
+  virtual MirrorReader& platform() = 0;
+
+  /// What the platform said, whatever is queued.
   virtual Result<KindState> state(Kind kind) = 0;
   virtual Result<Row> get(Kind kind, std::string_view id) = 0;
   /// Every match, best first: exact before case-folded, active users before others, then by id.
@@ -164,14 +172,16 @@ class MirrorReader {
   /// Rows in which each word of `text` begins a word of name, login or e-mail, or the digits of a
   /// phone, case and accents folded. No order is promised. Empty or wordless text: no rows.
   virtual Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) = 0;
-  /// What departed and did not come back, in the order of ids (bytewise), after `after`.
+  /// What departed from the platform and did not come back, in the order of ids (bytewise), after
+  /// `after`.
   virtual Result<std::vector<Tombstone>> tombstones(Kind kind, const std::string& after,
                                                     std::size_t limit) = 0;
   /// The state of the mirror by now, and the one that this turn's reads see. What was read of
   /// `seen()` still holds while `changes()` is equal to it.
   virtual Changes changes() const = 0;
   virtual Changes seen() const = 0;
-  /// All reads until end_turn() see one state of the mirror. Call it when a turn's reads are over.
+  /// All reads until end_turn() see one state. Call it when a turn's reads are over, and before a
+  /// read that must see what was written in the same turn.
   virtual void end_turn() = 0;
 };
 

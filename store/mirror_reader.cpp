@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
-#include <tuple>
 
 #include "store/codec.h"
 #include "store/facts.h"
@@ -36,13 +34,7 @@ struct KindQueries {
   Query get, by_row, list, search;
 };
 
-struct Match {
-  bool exact;
-  bool active;
-  Row row;
-};
-
-class SqliteMirrorReader final : public MirrorReader {
+class SqliteMirrorReader final : public PlainReader {
  public:
   SqliteMirrorReader(SQLite::Database db, const std::atomic<Changes>& changes)
       : db_(std::move(db)),
@@ -59,6 +51,8 @@ class SqliteMirrorReader final : public MirrorReader {
                KindQueries(db_, Kind::patient), KindQueries(db_, Kind::device)},
         tokenizer_(db_),
         decoder_([this](std::uint32_t id) { return load_dictionary(db_, id); }) {}
+
+  MirrorReader& platform() override { return *this; }
 
   Result<KindState> state(Kind kind) override {
     return guarded_mirror(db_, [&]() -> Result<KindState> {
@@ -90,21 +84,26 @@ class SqliteMirrorReader final : public MirrorReader {
   }
 
   Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value) override {
-    return guarded_mirror(db_, [&]() -> Result<std::vector<Row>> {
+    auto found = matches(kind, key, value);
+    if (!found) return std::move(found).error();
+    return best_of(key, std::move(*found));
+  }
+
+  Result<std::vector<Match>> matches(Kind kind, Key key, std::string_view value) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<Match>> {
       begin_turn();
       const auto comparable = normalised(key, value);
-      std::vector<Row> found;
+      std::vector<Match> found;
       if (comparable.empty()) return found;
-      std::vector<Match> matches;
       for (auto rows = lookup_(lookup_hash(seed_, kind, key, comparable), number_of(kind));
            rows.next();) {
         auto row = at(kind, rows.integer(0));
         if (!row) return std::move(row).error();
-        if (auto match = verified(kind, key, value, comparable, std::move(*row))) {
-          matches.push_back(std::move(*match));
+        if (auto match = check_.by_key(kind, key, value, std::move(*row))) {
+          found.push_back(std::move(*match));
         }
       }
-      return best_of(key, std::move(matches));
+      return found;
     });
   }
 
@@ -143,11 +142,12 @@ class SqliteMirrorReader final : public MirrorReader {
       begin_turn();
       std::vector<Row> found;
       const auto query = search_query(tokenizer_, text);
-      if (query.match.empty()) return found;
-      for (auto rows = queries(kind).search(query.match); found.size() < limit && rows.next();) {
+      if (query.terms.empty()) return found;
+      const auto match = match_of(query);
+      for (auto rows = queries(kind).search(match); found.size() < limit && rows.next();) {
         auto row = at(kind, rows.integer(0));
         if (!row) return std::move(row).error();
-        if (has_addresses(kind, *row, query.addresses)) found.push_back(std::move(*row));
+        if (check_.has_addresses(kind, *row, query)) found.push_back(std::move(*row));
       }
       return found;
     });
@@ -197,46 +197,6 @@ class SqliteMirrorReader final : public MirrorReader {
     return decoded(rows);
   }
 
-  /// Hashes may collide: a hit counts only if the document itself has the value.
-  std::optional<Match> verified(Kind kind, Key key, std::string_view value,
-                                const std::string& comparable, Row row) {
-    if (!facts_reader_.read(kind, row.json, facts_)) return std::nullopt;
-    bool same = false;
-    bool exact = false;
-    for (const auto& fact : facts_.keys) {
-      if (fact.key != key || normalised(key, fact.value) != comparable) continue;
-      same = true;
-      exact = exact || fact.value == value;
-    }
-    if (!same) return std::nullopt;
-    return Match{exact, facts_.status == UserStatus::active, std::move(row)};
-  }
-
-  static std::vector<Row> best_of(Key key, std::vector<Match> matches) {
-    std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-      return std::tie(b.exact, b.active, a.row.id) < std::tie(a.exact, a.active, b.row.id);
-    });
-    const bool folds = key == Key::login || key == Key::email;
-    const bool only_exact = folds && !matches.empty() && matches.front().exact;
-    std::vector<Row> rows;
-    for (auto& match : matches) {
-      if (only_exact && !match.exact) break;
-      rows.push_back(std::move(match.row));
-    }
-    return rows;
-  }
-
-  bool has_addresses(Kind kind, const Row& row, const std::vector<std::string>& addresses) {
-    if (addresses.empty()) return true;
-    if (!facts_reader_.read(kind, row.json, facts_)) return false;
-    return std::all_of(addresses.begin(), addresses.end(), [this](const std::string& address) {
-      return std::any_of(facts_.keys.begin(), facts_.keys.end(), [&](const LookupKey& fact) {
-        return (fact.key == Key::email || fact.key == Key::login) &&
-               normalised(fact.key, fact.value).starts_with(address);
-      });
-    });
-  }
-
   SQLite::Database db_;
   const std::atomic<Changes>& changes_;
   std::uint64_t seed_;
@@ -244,8 +204,7 @@ class SqliteMirrorReader final : public MirrorReader {
   std::array<KindQueries, kAllKinds.size()> kinds_;
   Tokenizer tokenizer_;
   Decoder decoder_;
-  FactReader facts_reader_;
-  Facts facts_;  // reused
+  RowCheck check_;  // hashes may collide
   Changes seen_ = 0;
   std::array<std::optional<KindState>, kAllKinds.size()> states_;
   Changes states_of_ = 0;  // the state of the mirror that states_ were read of
@@ -253,8 +212,8 @@ class SqliteMirrorReader final : public MirrorReader {
 
 }  // namespace
 
-std::unique_ptr<MirrorReader> make_mirror_reader(SQLite::Database db,
-                                                 const std::atomic<Changes>& changes) {
+std::unique_ptr<PlainReader> make_mirror_reader(SQLite::Database db,
+                                                const std::atomic<Changes>& changes) {
   return std::make_unique<SqliteMirrorReader>(std::move(db), changes);
 }
 

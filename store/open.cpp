@@ -4,6 +4,7 @@
 
 #include "store/files.h"
 #include "store/keys.h"
+#include "store/layered_reader.h"
 #include "store/ledger_db.h"
 #include "store/mirror_reader.h"
 #include "store/mirror_schema.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr auto kLedgerName = "ledger.db";
 constexpr auto kMirrorName = "mirror.db";
 constexpr std::int64_t kLedgerCache = 2 << 20;
+constexpr std::int64_t kOverlayCache = 1 << 20;
 constexpr std::int64_t kWriterCache = 8 << 20;
 
 class OpenStores final : public Stores {
@@ -35,7 +37,10 @@ class OpenStores final : public Stores {
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
     return guarded([&]() -> Result<std::unique_ptr<MirrorReader>> {
       Connection as{Access::read_only, Durability::checkpoint, cache_bytes};
-      return make_mirror_reader(open_database(path(kMirrorName), mirror_key_, as), changes_);
+      auto mirror = make_mirror_reader(open_database(path(kMirrorName), mirror_key_, as), changes_);
+      as.cache_bytes = kOverlayCache;
+      return make_layered_reader(std::move(mirror),
+                                 open_database(path(kLedgerName), ledger_key_, as), overlaid_);
     });
   }
 
@@ -44,6 +49,7 @@ class OpenStores final : public Stores {
     if (!keys) return std::move(keys).error();
     auto ledger = open_ledger(*keys, options);
     if (!ledger) return ledger;
+    ledger_key_ = keys->of_database(kLedgerName);
     mirror_key_ = keys->of_database(kMirrorName);
     return open_or_remake_mirror(options);
   }
@@ -74,6 +80,7 @@ class OpenStores final : public Stores {
                      "install that version again"};
       }
       migrate(db, kLedgerApplication, ledger_migrations());
+      db.exec("PRAGMA secure_delete = ON");  // what is erased is overwritten in its page
       const auto recorded = platform_of_ledger(db, platform);
       if (recorded != platform) {
         return Error{Code::invalid,
@@ -83,7 +90,7 @@ class OpenStores final : public Stores {
       }
       ledger_file_.emplace(std::move(db));
       ledger_ = make_ledger(*ledger_file_);
-      outbox_ = make_outbox(*ledger_file_, options.clock);
+      outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -127,8 +134,11 @@ class OpenStores final : public Stores {
   std::string directory_;
   FileLock lock_;
   std::vector<std::string> warnings_;
+  Secret ledger_key_;
   Secret mirror_key_;
-  std::atomic<Changes> changes_ = 0;  // written by the writer's thread, read by the readers'
+  // Written by the writers' threads, read by the readers'.
+  std::atomic<Changes> changes_ = 0;
+  OverlayCounts overlaid_;
   std::optional<SQLite::Database> ledger_file_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;

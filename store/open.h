@@ -31,7 +31,7 @@ class Stores {
   virtual MirrorWriter& mirror() = 0;
   virtual Ledger& ledger() = 0;
   virtual Outbox& outbox() = 0;  ///< In the ledger's file and on its thread.
-  /// A reader with a read-only connection of its own, to be used by any one thread. Fails with io
+  /// A reader with read-only connections of its own, to be used by any one thread. Fails with io
   /// or corrupt.
   virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;
   /// What was found and mended while opening, in words for an administrator.

@@ -37,6 +37,14 @@ constexpr bool has_ended(ItemState state) {
   return state >= ItemState::done;
 }
 
+/// How reads show an entity as long as an item about it has not ended.
+struct Overlay {
+  enum class Is { edit, creation, removal };
+  Is is = Is::edit;
+  std::string patch;  ///< A JSON merge patch laid over the mirror's document; of a creation all.
+  std::string after;  ///< The document as it will be: what lists and searches find it by.
+};
+
 struct Item {
   std::uint64_t number = 0;  ///< Grows with each acceptance; given by enqueue().
   std::string id;
@@ -50,6 +58,7 @@ struct Item {
   std::string last_error;  ///< For a person.
   std::string hint;
   std::vector<std::string> refers;  ///< Other entities whose earlier items come first.
+  std::optional<Overlay> overlay;   ///< Given to enqueue(), which keeps it; never given back.
   std::string content;              ///< What is to be done and how far it is; sync/ knows the form.
 };
 
@@ -87,11 +96,14 @@ class Outbox {
 
   /// Takes the item in as `queued`, unless its key was used before: then the first one comes back
   /// as it is by now. Fails with key_reused if the key was used for something else, and with
-  /// queue_full if `most` items have not ended yet.
+  /// queue_full if `most` items have not ended yet. Its overlay is what reads show from now on;
+  /// fails with invalid if that is no JSON.
   virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;
 
   /// Writes down how far an item is: everything but what enqueue() fixed, and a step if there is
-  /// one, together. In done, cancelled and expired its content is erased. Fails with not_found.
+  /// one, together. In done, cancelled and expired its content is erased, in every state that has
+  /// ended its overlay; in others an overlay that is given replaces the one it had. Fails with
+  /// not_found.
   virtual Result<Done> save(const Item& item, const std::optional<Step>& step) = 0;
 
   /// Fails with not_found.
@@ -103,6 +115,7 @@ class Outbox {
   virtual ItemCounts counts() const = 0;
 
   /// Forgets items that ended before `before`, with their keys; failed ones stay. Returns how many.
+  /// Then nothing of what was erased is left in the file's log either.
   virtual Result<std::uint64_t> forget(WallTime before) = 0;
 };
 

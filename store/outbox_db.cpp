@@ -1,6 +1,7 @@
 #include "store/outbox_db.h"
 
 #include <numeric>
+#include <utility>
 
 namespace icure::store {
 
@@ -78,9 +79,11 @@ Error unknown_item() {
 
 class SqliteOutbox final : public Outbox {
  public:
-  SqliteOutbox(SQLite::Database& db, const Clock& clock)
+  SqliteOutbox(SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
       : db_(db),
         clock_(clock),
+        overlaid_(overlaid),
+        overlay_(db),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
                 "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, '', '', ?8)"),
@@ -105,6 +108,7 @@ class SqliteOutbox final : public Outbox {
         count_(db, "SELECT state, count(*) FROM item GROUP BY state"),
         forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2") {
     counts_ = counted();
+    overlaid_.rows = overlay_.count();
   }
 
   Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
@@ -129,7 +133,12 @@ class SqliteOutbox final : public Outbox {
       const auto number = db_.getLastInsertRowid();
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
+      if (item.overlay) {
+        auto laid = overlay_.write(number, item.kind, item.entity, *item.overlay);
+        if (!laid) return std::move(laid).error();
+      }
       transaction.commit();
+      if (std::exchange(item.overlay, std::nullopt)) tell_readers(+1);
       item.number = static_cast<std::uint64_t>(number);
       ++counts_[static_cast<std::size_t>(item.state)];
       return Accepted{std::move(item), false};
@@ -146,7 +155,15 @@ class SqliteOutbox final : public Outbox {
                   millis_of(item.next_try), item.last_error, item.hint, content,
                   std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()));
       if (step) add_step_.run(known->number, step->step, millis_of(step->at), step->note);
+      const bool ended = has_ended(item.state);
+      const bool uncovered = (ended || item.overlay) && overlay_.remove(known->number);
+      const bool covered = !ended && item.overlay;
+      if (covered) {
+        auto laid = overlay_.write(known->number, item.kind, item.entity, *item.overlay);
+        if (!laid) return laid;
+      }
       transaction.commit();
+      if (covered || uncovered) tell_readers(int{covered} - int{uncovered});
       --counts_[static_cast<std::size_t>(known->state)];
       ++counts_[static_cast<std::size_t>(item.state)];
       return Done{};
@@ -191,6 +208,7 @@ class SqliteOutbox final : public Outbox {
       forget_.run(millis_of(before), number_of(ItemState::failed));
       const auto forgotten = static_cast<std::uint64_t>(db_.getChanges());
       if (forgotten != 0) counts_ = counted();
+      checkpoint(db_);
       return forgotten;
     });
   }
@@ -252,8 +270,16 @@ class SqliteOutbox final : public Outbox {
     return counts;
   }
 
+  /// After the commit.
+  void tell_readers(int rows) {
+    overlaid_.rows += static_cast<std::uint64_t>(rows);  // wraps as it should
+    ++overlaid_.changes;
+  }
+
   SQLite::Database& db_;
   const Clock& clock_;
+  OverlayCounts& overlaid_;
+  OverlayWriter overlay_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
   Query by_id_, by_number_, all_, by_state_, refers_, steps_, count_, forget_;
   ItemCounts counts_{};  // of what is committed
@@ -276,8 +302,9 @@ std::optional<ItemState> item_state_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock) {
-  return std::make_unique<SqliteOutbox>(db, clock);
+std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock,
+                                    OverlayCounts& overlaid) {
+  return std::make_unique<SqliteOutbox>(db, clock, overlaid);
 }
 
 }  // namespace icure::store

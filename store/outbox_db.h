@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/outbox.h"
+#include "store/overlay_tables.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
@@ -11,7 +12,9 @@ namespace icure::store {
 /// Its tables, as a step of ledger_migrations().
 const char* outbox_schema();
 
-/// `db` is the migrated ledger and outlives it. Throws SQLite::Exception.
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock);
+/// `db` is the migrated ledger; it tells the readers by `overlaid`. Both outlive it. Throws
+/// SQLite::Exception.
+std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock,
+                                    OverlayCounts& overlaid);
 
 }  // namespace icure::store

@@ -29,17 +29,14 @@ int append_word(void* words, int, const char* text, int size, int, int) {
   return SQLITE_OK;
 }
 
-std::string prefix(std::string_view word) {
-  return "\"" + std::string(word) + "\"*";
-}
-
 /// A number may have been stored with or without what it begins with here.
-std::string number(std::string_view text) {
-  const auto digits = digits_of(text);
+SearchQuery::Term number(std::string_view text) {
+  SearchQuery::Term term;
+  term.push_back(digits_of(text));
   auto bare = phone_digits(text);
   if (bare.starts_with('0')) bare.erase(0, 1);
-  if (bare == digits || bare.empty()) return prefix(digits);
-  return "(" + prefix(digits) + " OR " + prefix(bare) + ")";
+  if (bare != term.front() && !bare.empty()) term.push_back(std::move(bare));
+  return term;
 }
 
 bool is_number(std::string_view text) {
@@ -84,11 +81,11 @@ void Tokenizer::split(std::string_view text, std::vector<std::string>& words) co
 
 SearchQuery search_query(const Tokenizer& tokenizer, std::string_view text) {
   SearchQuery query;
+  auto& terms = query.terms;
   if (is_number(text)) {
-    query.match = number(text);
+    terms.push_back(number(text));
     return query;
   }
-  std::vector<std::string> terms;
   for (const auto word : split_at_space(text)) {
     if (is_number(word)) {
       terms.push_back(number(word));
@@ -98,13 +95,38 @@ SearchQuery search_query(const Tokenizer& tokenizer, std::string_view text) {
     if (at != word.npos) query.addresses.push_back(normalised(Key::email, word));
     std::vector<std::string> parts;
     tokenizer.split(word.substr(0, at), parts);
-    for (const auto& part : parts) terms.push_back(prefix(part));
+    for (auto& part : parts) terms.push_back({std::move(part)});
   }
   std::sort(terms.begin(), terms.end());
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   if (terms.size() > kMostWords) terms.resize(kMostWords);
-  for (const auto& term : terms) query.match += (query.match.empty() ? "" : " AND ") + term;
   return query;
+}
+
+std::string match_of(const SearchQuery& query) {
+  std::string match;
+  for (const auto& term : query.terms) {
+    match += match.empty() ? "(" : " AND (";
+    for (const auto& prefix : term) {
+      if (match.back() != '(') match += " OR ";
+      match += '"' + prefix + "\"*";
+    }
+    match += ')';
+  }
+  return match;
+}
+
+bool fits(const Tokenizer& tokenizer, const SearchQuery& query, std::string_view words) {
+  std::vector<std::string> split;
+  tokenizer.split(words, split);
+  const auto begins_one = [&split](const std::string& prefix) {
+    return std::any_of(split.begin(), split.end(),
+                       [&prefix](const std::string& word) { return word.starts_with(prefix); });
+  };
+  return std::all_of(query.terms.begin(), query.terms.end(),
+                     [&begins_one](const SearchQuery::Term& term) {
+                       return std::any_of(term.begin(), term.end(), begins_one);
+                     });
 }
 
 }  // namespace icure::store

@@ -10,7 +10,9 @@
 namespace icure::store {
 
 struct SearchQuery {
-  std::string match;  ///< For FTS5's MATCH; empty: nothing can match.
+  /// Beginnings of words in their folded form, of which one must fit.
+  using Term = std::vector<std::string>;
+  std::vector<Term> terms;  ///< Each must fit; empty: nothing can match.
   /// Each must begin an e-mail or login of the row; in lower case. The index knows only the part
   /// before the @.
   std::vector<std::string> addresses;
@@ -33,7 +35,12 @@ class Tokenizer {
   Fts5Tokenizer* instance_ = nullptr;
 };
 
-/// Never makes a syntax error, whatever `text` is.
 SearchQuery search_query(const Tokenizer& tokenizer, std::string_view text);
+
+/// The terms for FTS5's MATCH; never a syntax error.
+std::string match_of(const SearchQuery& query);
+
+/// Whether a row with these words (see Facts) is found by the terms, as the index finds it.
+bool fits(const Tokenizer& tokenizer, const SearchQuery& query, std::string_view words);
 
 }  // namespace icure::store

@@ -26,8 +26,18 @@ bool Directory::configured(Kind kind) const {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
-Result<std::string> Directory::meta(const std::vector<Kind>& about, Source source,
-                                    const Freshness& freshness) const {
+std::string to_json(Meta meta) {
+  auto& text = meta.age;
+  text += R"(,"source":")";
+  text += meta.source == Source::mirror   ? "mirror"
+          : meta.source == Source::outbox ? "outbox"
+                                          : "platform";
+  text += "\"}";
+  return std::move(text);
+}
+
+Result<Meta> Directory::meta(const std::vector<Kind>& about, Source source,
+                             const Freshness& freshness) const {
   std::optional<WallTime> as_of;
   bool complete = true;
   bool first = true;
@@ -63,8 +73,7 @@ Result<std::string> Directory::meta(const std::vector<Kind>& about, Source sourc
   text += as_of ? std::to_string(std::chrono::floor<std::chrono::seconds>(age).count()) : "null";
   text += engine.connection().online ? R"(,"online":true)" : R"(,"online":false)";
   text += complete ? R"(,"complete":true)" : R"(,"complete":false)";
-  text += source == Source::platform ? R"(,"source":"platform"})" : R"(,"source":"mirror"})";
-  return text;
+  return Meta{std::move(text), source};
 }
 
 Result<Done> Directory::require_complete(Kind kind) const {
@@ -104,9 +113,9 @@ Result<Done> check_cursor(const std::optional<std::string>& cursor) {
   return Done{};
 }
 
-std::string list_reply(const std::vector<std::string>& rows, const std::string& next,
-                       const std::string& meta) {
-  std::size_t size = meta.size() + next.size() + 64;
+std::string list_reply(const std::vector<std::string>& rows, const std::string& next, Meta meta) {
+  const auto about = to_json(std::move(meta));
+  std::size_t size = about.size() + next.size() + 64;
   for (const auto& row : rows) size += row.size() + 1;
   std::string reply;
   reply.reserve(size);
@@ -118,7 +127,7 @@ std::string list_reply(const std::vector<std::string>& rows, const std::string& 
   reply += ']';
   if (!next.empty()) reply += R"(,"next":")" + next + '"';
   reply += R"(,"meta":)";
-  reply += meta;
+  reply += about;
   reply += '}';
   return reply;
 }

@@ -22,7 +22,14 @@ struct Freshness {
   bool ask_platform() const { return refresh && *refresh == "if_online"; }
 };
 
-enum class Source { mirror, platform };
+enum class Source { mirror, outbox, platform };
+
+/// The `meta` of an answer. Where any row shows queued changes, the source becomes the outbox.
+struct Meta {
+  std::string age;  ///< All of it but the source.
+  Source source = Source::mirror;
+};
+std::string to_json(Meta meta);
 
 /// Loop thread only. What it refers to outlives the api.
 struct Directory {
@@ -43,8 +50,8 @@ struct Directory {
   bool configured(Kind kind) const;
 
   /// The `meta` of an answer about these kinds: the oldest of them counts. Fails with stale.
-  Result<std::string> meta(const std::vector<Kind>& about, Source source,
-                           const Freshness& freshness) const;
+  Result<Meta> meta(const std::vector<Kind>& about, Source source,
+                    const Freshness& freshness) const;
 
   /// Fails with not_mirrored unless the kind was fully mirrored at least once.
   Result<Done> require_complete(Kind kind) const;
@@ -59,7 +66,6 @@ Result<std::string> from_cursor(const std::string& cursor);
 Result<Done> check_cursor(const std::optional<std::string>& cursor);
 
 /// `{"rows":[...],"next":"...","meta":{...}}`; rows are JSON.
-std::string list_reply(const std::vector<std::string>& rows, const std::string& next,
-                       const std::string& meta);
+std::string list_reply(const std::vector<std::string>& rows, const std::string& next, Meta meta);
 
 }  // namespace icure::api

@@ -77,15 +77,26 @@ void drop_token_values(std::string& json) {
   if (found) json = user.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+void add_pending(std::string& json, const std::vector<std::string>& items) {
+  while (drop_member(json, "pending")) {  // the platform has no such member
+  }
+  json.erase(json.rfind('}'));
+  if (json.find_first_not_of(" \t\r\n", 1) != std::string::npos) json += ',';
+  json += R"("pending":)" + nlohmann::json(items).dump() + '}';
+}
+
 }  // namespace
 
-std::string outward(const ipc::Grant& grant, Kind kind, std::string json) {
+std::string outward(const ipc::Grant& grant, Kind kind, store::Row row) {
+  auto& json = row.json;
   if (kind == Kind::user) {
     while (drop_member(json, "passwordHash")) {  // as often as a hostile document has it
     }
     drop_token_values(json);
   }
-  return ipc::visible(grant, kind, std::move(json));
+  auto shown = ipc::visible(grant, kind, std::move(json));
+  if (!row.pending.empty()) add_pending(shown, row.pending);
+  return shown;
 }
 
 std::string text_member(const std::string& json, std::string_view name) {

@@ -21,7 +21,7 @@ std::vector<std::string> typed_rows(const ipc::Grant& grant, Found found) {
   std::vector<std::string> rows;
   for (auto& hit : found.hits) {
     rows.push_back(R"({"type":")" + std::string(name_of(hit.kind)) + R"(","dataOwner":)" +
-                   outward(grant, hit.kind, std::move(hit.row.json)) + '}');
+                   outward(grant, hit.kind, std::move(hit.row)) + '}');
   }
   return rows;
 }
@@ -158,12 +158,13 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
   auto& hit = found->hits.front();
   auto meta = directory_.meta({hit.kind}, source, request);
   if (!meta) co_return meta.error();
+  auto about = with_source(std::move(*meta), *found);
   const bool sealed = hit.kind == Kind::patient && has_member(hit.row.json, "encryptedSelf");
   std::string reply = R"({"type":")" + std::string(name_of(hit.kind)) + R"(","dataOwner":)";
-  reply += outward(call.grant(), hit.kind, std::move(hit.row.json));
+  reply += outward(call.grant(), hit.kind, std::move(hit.row));
   reply += R"(,"decrypted":false)";
   if (sealed) reply += R"(,"unreadable":["encryptedSelf"])";
-  reply += R"(,"meta":)" + *meta + '}';
+  reply += R"(,"meta":)" + to_json(std::move(about)) + '}';
   co_return reply;
 }
 
@@ -178,7 +179,8 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   auto found = co_await list_kinds(directory_, *kinds, query);
   if (!found) co_return found.error();
   const auto next = found->next;
-  co_return list_reply(typed_rows(call.grant(), std::move(*found)), next, *meta);
+  auto about = with_source(std::move(*meta), *found);
+  co_return list_reply(typed_rows(call.grant(), std::move(*found)), next, std::move(about));
 }
 
 /// Rows that have all of the exact values that the request names. Scan thread.
@@ -247,8 +249,9 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
     }
   }
   if (found.hits.size() > limit) found.hits.resize(limit);
+  auto about = with_source(std::move(*meta), found);
   const auto rows = typed_rows(grant, std::move(found));
-  co_return list_reply(rows, "", *meta);
+  co_return list_reply(rows, "", std::move(about));
 }
 
 ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
@@ -261,7 +264,8 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
     co_return complete.error();
   }
   auto source = Source::mirror;
-  auto rows = directory_.point.find(Kind::user, store::Key::owner, request.id);
+  // What is queued has not happened: nobody gets in by it, and nobody is kept out.
+  auto rows = directory_.point.platform().find(Kind::user, store::Key::owner, request.id);
   if (!rows) co_return rows.error();
   if (request.ask_platform() && !rows->empty()) {
     std::vector<std::string> ids;
@@ -270,7 +274,7 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
         co_await directory_.refresher.by_ids(Kind::user, std::move(ids), call.stop());
     if (asked) source = Source::platform;
     directory_.point.end_turn();
-    rows = directory_.point.find(Kind::user, store::Key::owner, request.id);
+    rows = directory_.point.platform().find(Kind::user, store::Key::owner, request.id);
     if (!rows) co_return rows.error();
   }
   if (rows->empty()) {
@@ -302,7 +306,7 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
                        : rows->empty() ? "no user stands for it"
                                        : "none of its users is active";
   co_return R"({"access":)" + std::string(active ? "true" : "false") + R"(,"users":)" +
-      users.dump() + R"(,"reason":")" + reason + R"(","meta":)" + *meta + '}';
+      users.dump() + R"(,"reason":")" + reason + R"(","meta":)" + to_json(std::move(*meta)) + '}';
 }
 
 }  // namespace icure::api

@@ -4,6 +4,13 @@
 
 namespace icure::api {
 
+Meta with_source(Meta meta, const Found& found) {
+  const bool pending = std::any_of(found.hits.begin(), found.hits.end(),
+                                   [](const auto& hit) { return !hit.row.pending.empty(); });
+  if (pending) meta.source = Source::outbox;
+  return meta;
+}
+
 void sort_by_id(Found& found) {
   std::sort(found.hits.begin(), found.hits.end(),
             [](const auto& a, const auto& b) { return a.row.id < b.row.id; });

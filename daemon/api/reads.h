@@ -20,6 +20,9 @@ struct Found {
   std::string next;
 };
 
+/// What `meta` is to say of rows that were read for it.
+Meta with_source(Meta meta, const Found& found);
+
 void sort_by_id(Found& found);
 
 /// The page of `kinds` after `query.after`, read on the scanner thread. What is referred to

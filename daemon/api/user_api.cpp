@@ -43,7 +43,7 @@ store::OwnerType owner_type_named(const std::optional<std::string>& name) {
 
 std::vector<std::string> outward_rows(const ipc::Grant& grant, Found found) {
   std::vector<std::string> rows;
-  for (auto& hit : found.hits) rows.push_back(outward(grant, hit.kind, std::move(hit.row.json)));
+  for (auto& hit : found.hits) rows.push_back(outward(grant, hit.kind, std::move(hit.row)));
   return rows;
 }
 
@@ -154,40 +154,49 @@ ipc::Methods::Answer UserApi::get(ipc::Call call, UserGet request) {
     directory_.point.end_turn();  // what the platform said is newer than this turn's view
   }
 
-  auto found = document(call.grant(), request);
+  auto found = shown(call.grant(), request);
   if (!found) {
     if (found.error().code != Code::not_found) co_return found.error();
     co_return directory_.missing({Kind::user}, "such user");
   }
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
+  if (found->pending) meta->source = Source::outbox;
+  const auto about = to_json(std::move(*meta));
   std::string reply;
-  reply.reserve(found->size() + meta->size() + 32);
+  reply.reserve(found->document.size() + about.size() + 32);
   reply += R"({"user":)";
-  reply += *found;
+  reply += found->document;
   reply += R"(,"meta":)";
-  reply += *meta;
+  reply += about;
   reply += '}';
   co_return reply;
 }
 
-Result<std::string> UserApi::document(const ipc::Grant& grant, const UserGet& request) {
+Result<UserApi::Shown> UserApi::shown(const ipc::Grant& grant, const UserGet& request) {
   auto& mirror = directory_.point;
   if (const auto wanted = wanted_by_member(request)) {
     auto rows = mirror.find(Kind::user, wanted->key, *wanted->value);
     if (!rows) return rows.error();
     if (rows->empty()) return Error{Code::not_found, ""};
-    return outward(grant, Kind::user, std::move(rows->front().json));
+    auto& best = rows->front();
+    const bool pending = !best.pending.empty();
+    return Shown{outward(grant, Kind::user, std::move(best)), pending};
   }
   const bool sees_all = !grant.fields(Kind::user);
   if (sees_all) {
-    if (const auto* kept = hot_.find(Kind::user, *request.id, mirror.changes())) return *kept;
+    if (const auto* kept = hot_.find(Kind::user, *request.id, mirror.changes())) {
+      return Shown{*kept};
+    }
   }
   auto row = mirror.get(Kind::user, *request.id);
   if (!row) return row.error();
-  auto json = outward(grant, Kind::user, std::move(row->json));
-  if (sees_all) hot_.keep(Kind::user, *request.id, json, mirror.seen());
-  return json;
+  const bool pending = !row->pending.empty();
+  Shown document{outward(grant, Kind::user, std::move(*row)), pending};
+  if (sees_all && !pending) {
+    hot_.keep(Kind::user, *request.id, document.document, mirror.seen());
+  }
+  return document;
 }
 
 ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
@@ -224,14 +233,16 @@ ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
   if (request.ids) {
     auto found = rows_of(directory_, {Kind::user}, std::move(*request.ids));
     if (!found) co_return found.error();
-    co_return list_reply(outward_rows(grant, std::move(*found)), "", *meta);
+    auto about = with_source(std::move(*meta), *found);
+    co_return list_reply(outward_rows(grant, std::move(*found)), "", std::move(about));
   }
   std::vector<Kind> kinds;
   kinds.push_back(Kind::user);
   auto found = co_await list_kinds(directory_, std::move(kinds), query);
   if (!found) co_return found.error();
   const auto next = found->next;
-  co_return list_reply(outward_rows(grant, std::move(*found)), next, *meta);
+  auto about = with_source(std::move(*meta), *found);
+  co_return list_reply(outward_rows(grant, std::move(*found)), next, std::move(about));
 }
 
 ipc::Methods::Answer UserApi::search(ipc::Call call, UserSearch request) {
@@ -250,7 +261,8 @@ ipc::Methods::Answer UserApi::search(ipc::Call call, UserSearch request) {
   kinds.push_back(Kind::user);
   auto found = co_await search_kinds(directory_, std::move(kinds), std::move(request.text), limit);
   if (!found) co_return found.error();
-  co_return list_reply(outward_rows(grant, std::move(*found)), "", *meta);
+  auto about = with_source(std::move(*meta), *found);
+  co_return list_reply(outward_rows(grant, std::move(*found)), "", std::move(about));
 }
 
 ipc::Methods::Answer UserApi::of(ipc::Call call, UserOf request) {
@@ -279,8 +291,9 @@ ipc::Methods::Answer UserApi::of(ipc::Call call, UserOf request) {
   if (!meta) co_return meta.error();
   Found found;
   for (auto& row : *rows) found.hits.push_back({Kind::user, std::move(row)});
+  auto about = with_source(std::move(*meta), found);
   const auto documents = outward_rows(grant, std::move(found));
-  co_return list_reply(documents, "", *meta);
+  co_return list_reply(documents, "", std::move(about));
 }
 
 }  // namespace icure::api

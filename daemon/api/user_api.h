@@ -47,8 +47,12 @@ class UserApi {
   ipc::Methods::Answer search(ipc::Call call, UserSearch request);
   ipc::Methods::Answer of(ipc::Call call, UserOf request);
   Task<Source> refresh(const UserGet& request, std::stop_token stop);
-  /// The document as this caller gets it. Fails with not_found.
-  Result<std::string> document(const ipc::Grant& grant, const UserGet& request);
+  struct Shown {
+    std::string document;  ///< As this caller gets it.
+    bool pending = false;
+  };
+  /// Fails with not_found.
+  Result<Shown> shown(const ipc::Grant& grant, const UserGet& request);
 
   Directory& directory_;
   HotDocuments hot_;
