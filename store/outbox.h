@@ -27,10 +27,19 @@ enum class ItemState {
   expired,
 };
 inline constexpr std::size_t kItemStates = 9;
+inline constexpr std::array<std::string_view, kItemStates> kItemStateNames = {
+    "queued", "sending", "retrying", "blocked", "held", "done", "failed", "cancelled", "expired"};
 
 /// As on the socket, such as "retrying".
-std::string_view name_of(ItemState state);
-std::optional<ItemState> item_state_named(std::string_view name);
+constexpr std::string_view name_of(ItemState state) {
+  return kItemStateNames[static_cast<std::size_t>(state)];
+}
+constexpr std::optional<ItemState> item_state_named(std::string_view name) {
+  for (std::size_t each = 0; each < kItemStates; ++each) {
+    if (kItemStateNames[each] == name) return static_cast<ItemState>(each);
+  }
+  return std::nullopt;
+}
 
 /// Whether nothing more will be done for an item in this state.
 constexpr bool has_ended(ItemState state) {
@@ -55,11 +64,13 @@ struct Item {
   std::uint32_t attempts = 0;
   WallTime created{};
   std::optional<WallTime> next_try;
-  std::string last_error;  ///< For a person.
+  std::optional<WallTime> since;  ///< Giving up counts from here; absent: from `created`.
+  std::string last_error;         ///< For a person.
   std::string hint;
-  std::vector<std::string> refers;  ///< Other entities whose earlier items come first.
-  std::optional<Overlay> overlay;   ///< Given to enqueue(), which keeps it; never given back.
-  std::string content;              ///< What is to be done and how far it is; sync/ knows the form.
+  /// Entities whose earlier items come first; its own among them: it builds on those.
+  std::vector<std::string> refers;
+  std::optional<Overlay> overlay;  ///< Given to enqueue(), which keeps it; never given back.
+  std::string content;             ///< What is to be done and how far it is; sync/ knows the form.
 };
 
 struct Step {
@@ -108,11 +119,20 @@ class Outbox {
 
   /// Fails with not_found.
   virtual Result<Item> item(std::string_view id) = 0;
+  virtual Result<Item> item(std::uint64_t number) = 0;
   /// In the order in which they were taken; empty for an unknown id.
   virtual Result<std::vector<Step>> steps(std::string_view id) = 0;
   /// In the order of acceptance, without content.
   virtual Result<std::vector<Item>> list(const ItemQuery& query) = 0;
+  /// The same of those that have not ended, after that number.
+  virtual Result<std::vector<Item>> unfinished(std::uint64_t after, std::size_t limit) = 0;
   virtual ItemCounts counts() const = 0;
+
+  /// Records on which machine this ledger is used. If that was another one until now, it is a copy
+  /// or was restored, and what is in it may have been carried out already: every item that has not
+  /// ended is held, with these words. Returns how many were.
+  virtual Result<std::uint64_t> settle_on(const std::string& machine, const std::string& last_error,
+                                          const std::string& hint) = 0;
 
   /// Forgets items that ended before `before`, with their keys; failed ones stay. Returns how many.
   /// Then nothing of what was erased is left in the file's log either.

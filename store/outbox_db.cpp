@@ -48,11 +48,11 @@ CREATE TABLE item_key (
 CREATE INDEX item_key_item ON item_key (item);
 )sql";
 
-constexpr std::string_view kStateNames[kItemStates] = {
-    "queued", "sending", "retrying", "blocked", "held", "done", "failed", "cancelled", "expired"};
+constexpr auto kSince = "ALTER TABLE item ADD COLUMN since INTEGER";
 
 constexpr auto kColumns =
-    "SELECT number, id, op, kind, entity, state, attempts, created, next_try, last_error, hint";
+    "SELECT number, id, op, kind, entity, state, attempts, created, next_try, last_error, hint, "
+    "since";
 
 std::int64_t number_of(ItemState state) {
   return static_cast<std::int64_t>(state);
@@ -93,20 +93,28 @@ class SqliteOutbox final : public Outbox {
         state_of_(db, "SELECT number, state FROM item WHERE id = ?1"),
         update_(db,
                 "UPDATE item SET state = ?2, attempts = ?3, next_try = ?4, last_error = ?5, "
-                "hint = ?6, content = ?7, ended = CASE WHEN ?8 THEN coalesce(ended, ?9) END "
-                "WHERE number = ?1"),
+                "hint = ?6, content = ?7, ended = CASE WHEN ?8 THEN coalesce(ended, ?9) END, "
+                "since = ?10 WHERE number = ?1"),
         add_step_(db, "INSERT INTO item_step (item, step, at, note) VALUES (?1, ?2, ?3, ?4)"),
         by_id_(db, std::string(kColumns) + ", content FROM item WHERE id = ?1"),
         by_number_(db, std::string(kColumns) + ", content FROM item WHERE number = ?1"),
         all_(db, std::string(kColumns) + " FROM item WHERE number > ?1 ORDER BY number LIMIT ?2"),
         by_state_(db, std::string(kColumns) +
                           " FROM item WHERE state = ?3 AND number > ?1 ORDER BY number LIMIT ?2"),
+        unfinished_(db, std::string(kColumns) +
+                            " FROM item WHERE ended IS NULL AND number > ?1 ORDER BY number "
+                            "LIMIT ?2"),
         refers_(db, "SELECT entity FROM item_refers WHERE item = ?1 ORDER BY entity"),
         steps_(db,
                "SELECT step, at, note FROM item_step WHERE item = "
                "(SELECT number FROM item WHERE id = ?1) ORDER BY number"),
         count_(db, "SELECT state, count(*) FROM item GROUP BY state"),
-        forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2") {
+        forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2"),
+        machine_(db, "SELECT value FROM meta WHERE name = 'machine'"),
+        set_machine_(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)"),
+        hold_all_(db,
+                  "UPDATE item SET state = ?1, next_try = NULL, last_error = ?2, hint = ?3 "
+                  "WHERE ended IS NULL AND state <> ?1") {
     counts_ = counted();
     overlaid_.rows = overlay_.count();
   }
@@ -153,7 +161,8 @@ class SqliteOutbox final : public Outbox {
       const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
       update_.run(known->number, number_of(item.state), std::int64_t{item.attempts},
                   millis_of(item.next_try), item.last_error, item.hint, content,
-                  std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()));
+                  std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()),
+                  millis_of(item.since));
       if (step) add_step_.run(known->number, step->step, millis_of(step->at), step->note);
       const bool ended = has_ended(item.state);
       const bool uncovered = (ended || item.overlay) && overlay_.remove(known->number);
@@ -174,6 +183,10 @@ class SqliteOutbox final : public Outbox {
     return guarded([&] { return one(by_id_(id)); });
   }
 
+  Result<Item> item(std::uint64_t number) override {
+    return guarded([&] { return one(by_number_(signed_of(number))); });
+  }
+
   Result<std::vector<Step>> steps(std::string_view id) override {
     return guarded([&]() -> Result<std::vector<Step>> {
       std::vector<Step> found;
@@ -189,16 +202,13 @@ class SqliteOutbox final : public Outbox {
     return guarded([&]() -> Result<std::vector<Item>> {
       const auto after = signed_of(query.after);
       const auto limit = signed_of(query.limit);
-      std::vector<Item> found;
-      for (auto rows = query.state ? by_state_(after, limit, number_of(*query.state))
-                                   : all_(after, limit);
-           rows.next();) {
-        auto item = from(rows);
-        if (!item) return std::move(item).error();
-        found.push_back(std::move(*item));
-      }
-      return found;
+      if (query.state) return several(by_state_(after, limit, number_of(*query.state)));
+      return several(all_(after, limit));
     });
+  }
+
+  Result<std::vector<Item>> unfinished(std::uint64_t after, std::size_t limit) override {
+    return guarded([&] { return several(unfinished_(signed_of(after), signed_of(limit))); });
   }
 
   ItemCounts counts() const override { return counts_; }
@@ -210,6 +220,25 @@ class SqliteOutbox final : public Outbox {
       if (forgotten != 0) counts_ = counted();
       checkpoint(db_);
       return forgotten;
+    });
+  }
+
+  Result<std::uint64_t> settle_on(const std::string& machine, const std::string& last_error,
+                                  const std::string& hint) override {
+    return guarded([&]() -> Result<std::uint64_t> {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      std::optional<std::string> before;
+      if (auto rows = machine_(); rows.next()) before = rows.text(0);
+      if (before == machine) return std::uint64_t{0};
+      set_machine_.run(machine);
+      std::uint64_t held = 0;
+      if (before) {
+        hold_all_.run(number_of(ItemState::held), last_error, hint);
+        held = static_cast<std::uint64_t>(db_.getChanges());
+      }
+      transaction.commit();
+      counts_ = counted();
+      return held;
     });
   }
 
@@ -228,8 +257,18 @@ class SqliteOutbox final : public Outbox {
   Result<Item> one(Query::Rows rows) {
     if (!rows.next()) return unknown_item();
     auto item = from(rows);
-    if (item) item->content = rows.text(11);
+    if (item) item->content = rows.text(12);
     return item;
+  }
+
+  Result<std::vector<Item>> several(Query::Rows rows) {
+    std::vector<Item> found;
+    while (rows.next()) {
+      auto item = from(rows);
+      if (!item) return std::move(item).error();
+      found.push_back(std::move(*item));
+    }
+    return found;
   }
 
   Result<Item> from(const Query::Rows& rows) {
@@ -250,6 +289,7 @@ class SqliteOutbox final : public Outbox {
     if (const auto at = rows.optional_integer(8)) item.next_try = WallTime(Millis(*at));
     item.last_error = rows.text(9);
     item.hint = rows.text(10);
+    if (const auto at = rows.optional_integer(11)) item.since = WallTime(Millis(*at));
     for (auto entities = refers_(rows.integer(0)); entities.next();) {
       item.refers.emplace_back(entities.text(0));
     }
@@ -281,7 +321,8 @@ class SqliteOutbox final : public Outbox {
   OverlayCounts& overlaid_;
   OverlayWriter overlay_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
-  Query by_id_, by_number_, all_, by_state_, refers_, steps_, count_, forget_;
+  Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
+  Query machine_, set_machine_, hold_all_;
   ItemCounts counts_{};  // of what is committed
 };
 
@@ -290,16 +331,8 @@ class SqliteOutbox final : public Outbox {
 const char* outbox_schema() {
   return kSchema;
 }
-
-std::string_view name_of(ItemState state) {
-  return kStateNames[static_cast<std::size_t>(state)];
-}
-
-std::optional<ItemState> item_state_named(std::string_view name) {
-  for (std::size_t each = 0; each < kItemStates; ++each) {
-    if (kStateNames[each] == name) return static_cast<ItemState>(each);
-  }
-  return std::nullopt;
+const char* outbox_since_schema() {
+  return kSince;
 }
 
 std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock,

@@ -9,8 +9,9 @@
 
 namespace icure::store {
 
-/// Its tables, as a step of ledger_migrations().
+/// Its tables, and what was added to them, as steps of ledger_migrations().
 const char* outbox_schema();
+const char* outbox_since_schema();
 
 /// `db` is the migrated ledger; it tells the readers by `overlaid`. Both outlive it. Throws
 /// SQLite::Exception.

@@ -3,14 +3,16 @@
 cmake_minimum_required(VERSION 3.25)
 set(root ${CMAKE_CURRENT_LIST_DIR}/..)
 
-set(folders daemon/base daemon/loop store sync sync/decrypt sync/platform sync/write ipc ipc/client
-    daemon daemon/api)
+set(folders daemon/base daemon/loop store sync sync/decrypt sync/outbox sync/platform sync/write
+    ipc ipc/client daemon daemon/api)
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
 set(allow_store         daemon/base/ store/)
 set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/write/
                         sync/[^/]+$)
 set(allow_sync/decrypt  daemon/base/ sync/decrypt/)
+set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/outbox/
+                        sync/write/ sync/[^/]+$)
 set(allow_sync/platform daemon/base/ daemon/loop/ sync/)
 set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
