@@ -1,5 +1,6 @@
 #include "store/ledger_db.h"
 
+#include "store/invitation_db.h"
 #include "store/outbox_db.h"
 #include "store/overlay_tables.h"
 
@@ -165,7 +166,7 @@ class SqliteLedger final : public Ledger {
 
 std::span<const std::string> ledger_migrations() {
   static const std::string steps[] = {kFirstSchema, outbox_schema(), overlay_schema(),
-                                      outbox_since_schema()};
+                                      outbox_since_schema(), invitation_schema()};
   return steps;
 }
 

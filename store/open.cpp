@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "store/files.h"
+#include "store/invitation_db.h"
 #include "store/keys.h"
 #include "store/layered_reader.h"
 #include "store/ledger_db.h"
@@ -32,6 +33,7 @@ class OpenStores final : public Stores {
   MirrorWriter& mirror() override { return *mirror_; }
   Ledger& ledger() override { return *ledger_; }
   Outbox& outbox() override { return *outbox_; }
+  Invitations& invitations() override { return *invitations_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -91,6 +93,7 @@ class OpenStores final : public Stores {
       ledger_file_.emplace(std::move(db));
       ledger_ = make_ledger(*ledger_file_);
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
+      invitations_ = make_invitations(*ledger_file_, options.clock);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -142,6 +145,7 @@ class OpenStores final : public Stores {
   std::optional<SQLite::Database> ledger_file_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Invitations> invitations_;
   std::unique_ptr<MirrorWriter> mirror_;
 };
 

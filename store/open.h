@@ -9,6 +9,7 @@
 #include "daemon/base/random.h"
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
+#include "store/invitation.h"
 #include "store/ledger.h"
 #include "store/mirror.h"
 #include "store/outbox.h"
@@ -30,7 +31,8 @@ class Stores {
   virtual ~Stores() = default;
   virtual MirrorWriter& mirror() = 0;
   virtual Ledger& ledger() = 0;
-  virtual Outbox& outbox() = 0;  ///< In the ledger's file and on its thread.
+  virtual Outbox& outbox() = 0;            ///< In the ledger's file and on its thread.
+  virtual Invitations& invitations() = 0;  ///< As the outbox.
   /// A reader with read-only connections of its own, to be used by any one thread. Fails with io
   /// or corrupt.
   virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;

@@ -12,6 +12,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/kind.h"
 #include "daemon/base/result.h"
+#include "store/invitation.h"
 
 namespace icure::store {
 
@@ -69,8 +70,9 @@ struct Item {
   std::string hint;
   /// Entities whose earlier items come first; its own among them: it builds on those.
   std::vector<std::string> refers;
-  std::optional<Overlay> overlay;  ///< Given to enqueue(), which keeps it; never given back.
-  std::string content;             ///< What is to be done and how far it is; sync/ knows the form.
+  std::optional<Overlay> overlay;        ///< Given to enqueue(), which keeps it; never given back.
+  std::optional<Invitation> invitation;  ///< Given to enqueue(), save() and again(); see there.
+  std::string content;  ///< What is to be done and how far it is; sync/ knows the form.
 };
 
 struct Step {
@@ -105,17 +107,24 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
 
-  /// Takes the item in as `queued`, unless its key was used before: then the first one comes back
-  /// as it is by now. Fails with key_reused if the key was used for something else, and with
-  /// queue_full if `most` items have not ended yet. Its overlay is what reads show from now on;
-  /// fails with invalid if that is no JSON.
+  /// Takes the item in as `queued` (or as `held` or `blocked`, if it is that), unless its key was
+  /// used before: then the first one comes back as it is by now. An invitation is kept with it, and
+  /// its overlay is what reads show from now on. Fails with key_reused if the key was used for
+  /// something else, with queue_full if `most` items have not ended yet, and with invalid if the
+  /// overlay is no JSON.
   virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;
 
-  /// Writes down how far an item is: everything but what enqueue() fixed, and a step if there is
-  /// one, together. In done, cancelled and expired its content is erased, in every state that has
-  /// ended its overlay; in others an overlay that is given replaces the one it had. Fails with
-  /// not_found.
+  /// Writes down how far an item is: everything but what enqueue() fixed, its invitation's stage,
+  /// sent_at and maybe_sent if it is given, and a step if there is one, together. In done,
+  /// cancelled and expired its content is erased, in every state that has ended its overlay; in
+  /// others an overlay that is given replaces the one it had. Fails with not_found.
   virtual Result<Done> save(const Item& item, const std::optional<Step>& step) = 0;
+
+  /// Asks for more of an item that was taken in before, under a key of its own: as save(), with the
+  /// invitation's goal, but leaves an item alone that is being sent at this moment, save for that
+  /// goal. Fails with not_found and key_reused.
+  virtual Result<Accepted> again(const Item& item, const IdempotencyKey& key,
+                                 const std::optional<Step>& step) = 0;
 
   /// Fails with not_found.
   virtual Result<Item> item(std::string_view id) = 0;

@@ -3,6 +3,8 @@
 #include <numeric>
 #include <utility>
 
+#include "store/invitation_db.h"
+
 namespace icure::store {
 
 namespace {
@@ -86,7 +88,7 @@ class SqliteOutbox final : public Outbox {
         overlay_(db),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
-                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, '', '', ?8)"),
+                "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)"),
         refer_(db, "INSERT OR IGNORE INTO item_refers (item, entity) VALUES (?1, ?2)"),
         remember_key_(db, "INSERT INTO item_key (uid, key, params, item) VALUES (?1, ?2, ?3, ?4)"),
         known_key_(db, "SELECT params, item FROM item_key WHERE uid = ?1 AND key = ?2"),
@@ -114,39 +116,38 @@ class SqliteOutbox final : public Outbox {
         set_machine_(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)"),
         hold_all_(db,
                   "UPDATE item SET state = ?1, next_try = NULL, last_error = ?2, hint = ?3 "
-                  "WHERE ended IS NULL AND state <> ?1") {
+                  "WHERE ended IS NULL AND state <> ?1"),
+        invitations_(db) {
     counts_ = counted();
-    overlaid_.rows = overlay_.count();
+    overlaid_rows_ = overlay_.count();
+    overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
   }
 
   Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
     return guarded([&]() -> Result<Accepted> {
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      if (auto known = known_key_(std::int64_t{key.uid}, key.key); known.next()) {
-        if (known.text(0) != key.params) {
-          return Error{Code::key_reused, "this key was used for another request",
-                       "give each request a key of its own"};
-        }
-        auto first = one(by_number_(known.integer(1)));
-        if (!first) return std::move(first).error();
-        return Accepted{std::move(*first), true};
-      }
+      auto known = known_by(key);
+      if (!known) return std::move(known).error();
+      if (*known) return Accepted{std::move(**known), true};
       if (unfinished() >= most) {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      item.state = ItemState::queued;
+      if (item.state != ItemState::held && item.state != ItemState::blocked) {
+        item.state = ItemState::queued;
+      }
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
-                  millis_of(item.created), millis_of(item.next_try), item.content);
+                  millis_of(item.created), millis_of(item.next_try), item.last_error, item.hint,
+                  item.content);
       const auto number = db_.getLastInsertRowid();
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
-      if (item.overlay) {
-        auto laid = overlay_.write(number, item.kind, item.entity, *item.overlay);
-        if (!laid) return std::move(laid).error();
-      }
+      if (item.invitation) invitations_.insert(number, *item.invitation);
+      auto laid = lay(number, item);
+      if (!laid) return std::move(laid).error();
+      item.overlay.reset();
       transaction.commit();
-      if (std::exchange(item.overlay, std::nullopt)) tell_readers(+1);
+      tell_readers();
       item.number = static_cast<std::uint64_t>(number);
       ++counts_[static_cast<std::size_t>(item.state)];
       return Accepted{std::move(item), false};
@@ -158,24 +159,37 @@ class SqliteOutbox final : public Outbox {
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
-      update_.run(known->number, number_of(item.state), std::int64_t{item.attempts},
-                  millis_of(item.next_try), item.last_error, item.hint, content,
-                  std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()),
-                  millis_of(item.since));
-      if (step) add_step_.run(known->number, step->step, millis_of(step->at), step->note);
-      const bool ended = has_ended(item.state);
-      const bool uncovered = (ended || item.overlay) && overlay_.remove(known->number);
-      const bool covered = !ended && item.overlay;
-      if (covered) {
-        auto laid = overlay_.write(known->number, item.kind, item.entity, *item.overlay);
-        if (!laid) return laid;
-      }
+      auto written = write(known->number, item, step);
+      if (!written) return written;
       transaction.commit();
-      if (covered || uncovered) tell_readers(int{covered} - int{uncovered});
-      --counts_[static_cast<std::size_t>(known->state)];
-      ++counts_[static_cast<std::size_t>(item.state)];
+      tell_readers();
+      recount(known->state, item.state);
       return Done{};
+    });
+  }
+
+  Result<Accepted> again(const Item& item, const IdempotencyKey& key,
+                         const std::optional<Step>& step) override {
+    return guarded([&]() -> Result<Accepted> {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      auto before = known_by(key);
+      if (!before) return std::move(before).error();
+      if (*before) return Accepted{std::move(**before), true};
+      const auto known = number_and_state(item.id);
+      if (!known) return unknown_item();
+      if (item.invitation) invitations_.set_goal(known->number, item.invitation->goal);
+      const bool busy = known->state == ItemState::sending;
+      if (!busy) {
+        auto written = write(known->number, item, step);
+        if (!written) return std::move(written).error();
+      }
+      remember_key_.run(std::int64_t{key.uid}, key.key, key.params, known->number);
+      transaction.commit();
+      tell_readers();
+      if (!busy) recount(known->state, item.state);
+      auto now = one(by_number_(known->number));
+      if (!now) return std::move(now).error();
+      return Accepted{std::move(*now), false};
     });
   }
 
@@ -243,6 +257,58 @@ class SqliteOutbox final : public Outbox {
   }
 
  private:
+  /// What was taken in under this key, or nothing. Fails with key_reused.
+  Result<std::optional<Item>> known_by(const IdempotencyKey& key) {
+    auto known = known_key_(std::int64_t{key.uid}, key.key);
+    if (!known.next()) return std::optional<Item>();
+    if (known.text(0) != key.params) {
+      return Error{Code::key_reused, "this key was used for another request",
+                   "give each request a key of its own"};
+    }
+    auto first = one(by_number_(known.integer(1)));
+    if (!first) return std::move(first).error();
+    return std::optional(std::move(*first));
+  }
+
+  Result<Done> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+    const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
+    update_.run(number, number_of(item.state), std::int64_t{item.attempts},
+                millis_of(item.next_try), item.last_error, item.hint, content,
+                std::int64_t{has_ended(item.state)}, millis_of(clock_.wall()),
+                millis_of(item.since));
+    if (item.invitation) invitations_.update(number, *item.invitation);
+    invitations_.follow(number, item.state);
+    if (step) add_step_.run(number, step->step, millis_of(step->at), step->note);
+    return lay(number, item);
+  }
+
+  /// Makes the item's overlay what it is to be by now.
+  Result<Done> lay(std::int64_t number, const Item& item) {
+    const bool ended = has_ended(item.state);
+    if (!ended && !item.overlay) return Done{};
+    const bool uncovered = overlay_.remove(number);
+    if (!ended) {
+      auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
+      if (!written) return written;
+    }
+    if (ended && !uncovered) return Done{};
+    overlaid_rows_ += int{!ended} - int{uncovered};
+    overlay_moved_ = true;
+    return Done{};
+  }
+
+  /// After a commit.
+  void tell_readers() {
+    if (!std::exchange(overlay_moved_, false)) return;
+    overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
+    ++overlaid_.changes;
+  }
+
+  void recount(ItemState before, ItemState after) {
+    --counts_[static_cast<std::size_t>(before)];
+    ++counts_[static_cast<std::size_t>(after)];
+  }
+
   struct Known {
     std::int64_t number;
     ItemState state;
@@ -310,12 +376,6 @@ class SqliteOutbox final : public Outbox {
     return counts;
   }
 
-  /// After the commit.
-  void tell_readers(int rows) {
-    overlaid_.rows += static_cast<std::uint64_t>(rows);  // wraps as it should
-    ++overlaid_.changes;
-  }
-
   SQLite::Database& db_;
   const Clock& clock_;
   OverlayCounts& overlaid_;
@@ -323,7 +383,10 @@ class SqliteOutbox final : public Outbox {
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
   Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
   Query machine_, set_machine_, hold_all_;
+  InvitationTable invitations_;
   ItemCounts counts_{};  // of what is committed
+  std::int64_t overlaid_rows_ = 0;
+  bool overlay_moved_ = false;  // in the transaction that is open
 };
 
 }  // namespace

@@ -84,10 +84,10 @@ bool OverlayWriter::remove(std::int64_t item) {
   return removed;
 }
 
-std::uint64_t OverlayWriter::count() {
+std::int64_t OverlayWriter::count() {
   auto rows = count_();
   rows.next();
-  return static_cast<std::uint64_t>(rows.integer(0));
+  return rows.integer(0);
 }
 
 OverlayReader::OverlayReader(SQLite::Database db)

@@ -34,7 +34,7 @@ class OverlayWriter {
   Result<Done> write(std::int64_t item, Kind kind, std::string_view entity, const Overlay& overlay);
   /// Returns whether there was anything.
   bool remove(std::int64_t item);
-  std::uint64_t count();
+  std::int64_t count();
 
  private:
   Query insert_, insert_term_, remove_, count_;

@@ -8,10 +8,12 @@ set(folders daemon/base daemon/loop store sync sync/decrypt sync/outbox sync/pla
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
 set(allow_store         daemon/base/ store/)
-set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/write/
+set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.h
+                        store/invitation.h sync/write/
                         sync/[^/]+$)
 set(allow_sync/decrypt  daemon/base/ sync/decrypt/)
-set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/outbox/
+set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h
+                        store/invitation.h sync/outbox/
                         sync/write/ sync/[^/]+$)
 set(allow_sync/platform daemon/base/ daemon/loop/ sync/)
 set(allow_sync/write    daemon/base/ sync/write/)
