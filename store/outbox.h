@@ -126,6 +126,9 @@ class Outbox {
   virtual Result<Accepted> again(const Item& item, const IdempotencyKey& key,
                                  const std::optional<Step>& step) = 0;
 
+  /// What was taken in under this key, as it is by now, or nothing. Fails with key_reused.
+  virtual Result<std::optional<Item>> known(const IdempotencyKey& key) = 0;
+
   /// Fails with not_found.
   virtual Result<Item> item(std::string_view id) = 0;
   virtual Result<Item> item(std::uint64_t number) = 0;

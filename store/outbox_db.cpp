@@ -193,6 +193,10 @@ class SqliteOutbox final : public Outbox {
     });
   }
 
+  Result<std::optional<Item>> known(const IdempotencyKey& key) override {
+    return guarded([&] { return known_by(key); });
+  }
+
   Result<Item> item(std::string_view id) override {
     return guarded([&] { return one(by_id_(id)); });
   }
