@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "daemon/access_rules.h"
 #include "daemon/api/schemas.h"
@@ -65,6 +66,13 @@ std::vector<api::Warning> warnings_of(const store::Stores& files) {
   return warnings;
 }
 
+/// Tells this machine from one onto which its disk was copied; empty where there is none.
+std::string machine_id() {
+  std::string id;
+  std::ifstream("/etc/machine-id") >> id;
+  return id;
+}
+
 store::Order newest_order(store::MirrorWriter& mirror) {
   auto newest = mirror.newest_order();
   return newest ? *newest : 0;  // unreadable: then the first sweep fails and says so
@@ -116,9 +124,11 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       websockets_(loop, http_options(config_.config.platform)),
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
+      outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
+      outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       sync_api_(engine_),
       status_api_(directory_, session_, live_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
@@ -134,6 +144,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   status_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
+  outbox_api_.register_on(methods_);
   sync_api_.register_on(methods_);
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
@@ -156,6 +167,10 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
                     static_cast<std::size_t>(config.sync.brake_count), config.sync.interval});
   live_.configure(
       {config.sync.live, config.platform.login, config.mirror.kinds, config.mirror.patients_of});
+  const auto& outbox = config.outbox;
+  outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
+                     static_cast<std::size_t>(outbox.parallel),
+                     static_cast<std::uint64_t>(outbox.max_items)});
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }
@@ -187,6 +202,7 @@ void App::run() {
   scope_.run(engine_.loop(scope_.token()));
   scope_.run(hints_.loop(scope_.token()));
   scope_.run(live_.loop(scope_.token()));
+  scope_.run(outbox_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(
@@ -226,6 +242,7 @@ Task<Done> App::watch(std::stop_token stop) {
 
 void App::changed() {
   live_.line_changed();
+  outbox_.wake();
   if (!stopping_) notify::status(status_api_.summary());
 }
 

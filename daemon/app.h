@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
@@ -24,6 +25,7 @@
 #include "sync/engine.h"
 #include "sync/hints.h"
 #include "sync/live.h"
+#include "sync/outbox/outbox.h"
 #include "sync/platform/curl_http.h"
 #include "sync/platform/curl_websocket.h"
 #include "sync/refresh.h"
@@ -88,9 +90,11 @@ class App {
   sync::CurlWebsockets websockets_;
   sync::Hints hints_;
   sync::Live live_;
+  sync::Outbox outbox_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
+  api::OutboxApi outbox_api_;
   api::SyncApi sync_api_;
   api::StatusApi status_api_;
   ipc::Methods methods_;
