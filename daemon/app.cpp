@@ -125,6 +125,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
       outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
+      inviting_({loop, *store_.files, *store_.point, *store_.scan, ledger_thread_, scan_thread_,
+                 session_, rest_, refresher_, outbox_, clock, random}),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
@@ -171,6 +173,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
                      static_cast<std::size_t>(outbox.parallel),
                      static_cast<std::uint64_t>(outbox.max_items)});
+  inviting_.configure(config, login_of(config.platform));
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }
@@ -203,6 +206,7 @@ void App::run() {
   scope_.run(hints_.loop(scope_.token()));
   scope_.run(live_.loop(scope_.token()));
   scope_.run(outbox_.loop(scope_.token()));
+  scope_.run(inviting_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(

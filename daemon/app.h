@@ -13,6 +13,7 @@
 #include "daemon/api/user_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
+#include "daemon/inviting.h"
 #include "daemon/loop/each_turn.h"
 #include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
@@ -91,6 +92,7 @@ class App {
   sync::Hints hints_;
   sync::Live live_;
   sync::Outbox outbox_;
+  Inviting inviting_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
