@@ -9,6 +9,7 @@
 #include "daemon/api/schemas.h"
 #include "daemon/base/log.h"
 #include "daemon/credentials.h"
+#include "daemon/machine_id.h"
 #include "daemon/names.h"
 #include "daemon/notify.h"
 #include "store/keys.h"
@@ -66,13 +67,6 @@ std::vector<api::Warning> warnings_of(const store::Stores& files) {
   return warnings;
 }
 
-/// Tells this machine from one onto which its disk was copied; empty where there is none.
-std::string machine_id() {
-  std::string id;
-  std::ifstream("/etc/machine-id") >> id;
-  return id;
-}
-
 store::Order newest_order(store::MirrorWriter& mirror) {
   auto newest = mirror.newest_order();
   return newest ? *newest : 0;  // unreadable: then the first sweep fails and says so
@@ -124,6 +118,9 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       websockets_(loop, http_options(config_.config.platform)),
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
+      create_(rest_, refresher_),
+      edit_(rest_, refresher_),
+      remove_(rest_, refresher_),
       outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
       inviting_({loop, *store_.files, *store_.point, *store_.scan, ledger_thread_, scan_thread_,
                  session_, rest_, refresher_, outbox_, clock, random}),
@@ -132,7 +129,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       owner_api_(directory_),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       sync_api_(engine_),
-      status_api_(directory_, session_, live_,
+      status_api_(directory_, session_, live_, outbox_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
@@ -152,6 +149,11 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
   }
   signals_.push_back(std::make_unique<loop::Signal>(loop, SIGHUP, [this] { reload(); }));
+  for (const auto* op : {"user.create", "owner.create"}) outbox_.carry_out(op, create_);
+  for (const auto* op : {"user.modify", "user.enable", "user.disable", "owner.modify"}) {
+    outbox_.carry_out(op, edit_);
+  }
+  outbox_.carry_out("user.delete", remove_);
   engine_.watch([this] { changed(); });
   engine_.watch_login([this] { return session_.password_changed(); });
 }
@@ -173,6 +175,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
                      static_cast<std::size_t>(outbox.parallel),
                      static_cast<std::uint64_t>(outbox.max_items)});
+  status_api_.warn_after(outbox.warn_after);
   inviting_.configure(config, login_of(config.platform));
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);

@@ -26,6 +26,7 @@
 #include "sync/engine.h"
 #include "sync/hints.h"
 #include "sync/live.h"
+#include "sync/outbox/document_write.h"
 #include "sync/outbox/outbox.h"
 #include "sync/platform/curl_http.h"
 #include "sync/platform/curl_websocket.h"
@@ -91,6 +92,9 @@ class App {
   sync::CurlWebsockets websockets_;
   sync::Hints hints_;
   sync::Live live_;
+  sync::CreateDocument create_;
+  sync::EditDocument edit_;
+  sync::RemoveDocument remove_;
   sync::Outbox outbox_;
   Inviting inviting_;
   api::Directory directory_;
