@@ -8,6 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kLongestWait = 2s;  // what a reader waits for the platform at most
+// A page that was asked for earlier may come later, and the mirror cannot tell which is newer.
+constexpr int kMostRounds = 3;
 
 Task<Done> stop_after(Clock& clock, Millis delay, std::stop_token done, std::stop_source limit) {
   auto slept = co_await clock.sleep(delay, done);
@@ -39,7 +41,12 @@ Task<bool> Refresher::user_by(store::Key key, std::string value, std::stop_token
 }
 
 Task<Answer<Done>> Refresher::read(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
-  co_return co_await ask_ids(kind, std::move(ids), stop);
+  for (int rounds = 0; rounds < kMostRounds; ++rounds) {
+    bool doubtful = false;
+    auto asked = co_await ask_ids(kind, ids, stop, &doubtful);
+    if (!asked || !doubtful) co_return asked;
+  }
+  co_return Done{};  // whoever is faster each time has brought what we asked for
 }
 
 /// Runs `asking`, which ends when `limit` is stopped: after 2 s, or when the daemon stops.
@@ -73,11 +80,11 @@ Task<Answer<Done>> Refresher::ask_kinds(std::vector<Kind> kinds, std::string id,
   co_return Done{};
 }
 
-Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids,
-                                      std::stop_token stop) {
+Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop,
+                                      bool* doubtful) {
   auto body = co_await rest_.by_ids(kind, ids, stop);
   if (!body) co_return body.error();
-  co_return co_await store_answer(kind, std::move(ids), std::move(*body));
+  co_return co_await store_answer(kind, std::move(ids), std::move(*body), doubtful);
 }
 
 Task<Answer<Done>> Refresher::ask_user(store::Key key, std::string value, std::stop_token stop) {
@@ -92,8 +99,9 @@ Task<Answer<Done>> Refresher::ask_user(store::Key key, std::string value, std::s
 }
 
 /// Stores what came, and removes those asked for that are gone. A single answer moves no `as_of`.
+/// `doubtful` outlives the task; set if the mirror kept something that was answered later.
 Task<Answer<Done>> Refresher::store_answer(Kind kind, std::vector<std::string> asked_for,
-                                           std::optional<Body> body) {
+                                           std::optional<Body> body, bool* doubtful) {
   auto parse = [&body] { return wire::parse_documents(std::move(body->text)); };
   auto page = co_await parser_.run(std::move(parse));
   if (!page) co_return page.error();
@@ -113,10 +121,13 @@ Task<Answer<Done>> Refresher::store_answer(Kind kind, std::vector<std::string> a
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
     auto applied = mirror_.apply(kind, documents, body->asked, body->answered, std::nullopt);
     if (!applied) return applied.error();
+    bool kept = !applied->doubtful.empty();
     if (!departed.empty()) {
       auto removed = mirror_.finish_sweep(kind, departed, std::nullopt);
       if (!removed) return removed.error();
+      kept = kept || *removed < departed.size();
     }
+    if (doubtful) *doubtful = kept;
     return mirror_.flush();
   };
   auto stored = co_await mirror_thread_.run(std::move(job));

@@ -31,14 +31,16 @@ class Refresher {
   /// The same for the user with that e-mail or phone, wherever the mirror stands. One that does
   /// not exist on the platform is an answer as well.
   Task<bool> user_by(store::Key key, std::string value, std::stop_token stop);
-  /// The same as by_ids(), without a bound of time and with the fault: for a hint of a change.
+  /// The same as by_ids(), without a bound of time and with the fault: for a hint of a change, and
+  /// after a change of our own. Asks again where the mirror was given something else meanwhile.
   Task<Answer<Done>> read(Kind kind, std::vector<std::string> ids, std::stop_token stop);
 
  private:
   Task<Answer<Done>> store_answer(Kind kind, std::vector<std::string> asked_for,
-                                  std::optional<Body> body);
+                                  std::optional<Body> body, bool* doubtful = nullptr);
   Task<Answer<Done>> ask_kinds(std::vector<Kind> kinds, std::string id, std::stop_token stop);
-  Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+  Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop,
+                             bool* doubtful = nullptr);
   Task<Answer<Done>> ask_user(store::Key key, std::string value, std::stop_token stop);
   Task<bool> bounded(Task<Answer<Done>> asking, std::stop_source limit, std::stop_token stop);
 

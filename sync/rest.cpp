@@ -20,20 +20,6 @@ std::size_t room_for(std::size_t documents) {
   return std::min(kCeilingBytes, kFloorBytes + documents * kDocumentBytes);
 }
 
-std::string_view path_of(Kind kind) {
-  switch (kind) {
-    case Kind::user:
-      return "/rest/v2/user";
-    case Kind::hcp:
-      return "/rest/v2/hcparty";
-    case Kind::patient:
-      return "/rest/v2/patient";
-    case Kind::device:
-      return "/rest/v2/device";
-  }
-  return "";
-}
-
 HttpRequest post(std::string target, std::string body, std::size_t max_body) {
   HttpRequest request;
   request.method = "POST";
@@ -85,6 +71,20 @@ Cause cause_of(const HttpReply& reply) {
 }
 
 }  // namespace
+
+std::string_view path_of(Kind kind) {
+  switch (kind) {
+    case Kind::user:
+      return "/rest/v2/user";
+    case Kind::hcp:
+      return "/rest/v2/hcparty";
+    case Kind::patient:
+      return "/rest/v2/patient";
+    case Kind::device:
+      return "/rest/v2/device";
+  }
+  return "";
+}
 
 std::string all_filter(Kind kind) {
   switch (kind) {

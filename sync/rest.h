@@ -39,6 +39,12 @@ class Rest {
   Task<Answer<Body>> stubs(std::vector<std::string> ids, std::stop_token stop);
   /// `GET /user/byEmail/{}` or `/byPhoneNumber/{}`: one user, or a fault of status 404.
   Task<Answer<Body>> user_by(store::Key key, std::string value, std::stop_token stop);
+  /// `POST /{kind}`: a new document, with the id that was chosen for it.
+  Task<Answer<Body>> create(Kind kind, std::string document, std::stop_token stop);
+  /// `PUT /{kind}`: replaces all of a document, whose rev must be the newest, else it is 409.
+  Task<Answer<Body>> update(Kind kind, std::string document, std::stop_token stop);
+  /// `DELETE /{kind}/{id}?rev=`: soft; 409 if that rev is not the newest.
+  Task<Answer<Body>> remove(Kind kind, std::string id, std::string rev, std::stop_token stop);
   /// `GET /user/current`: whether our login works.
   Task<Answer<Body>> current_user(std::stop_token stop);
   /// `GET /dataowner/current/hierarchy/stub`: our own data owner, then its ancestors.
@@ -56,6 +62,9 @@ class Rest {
   std::uint64_t requests_ = 0;
   std::uint64_t bytes_ = 0;
 };
+
+/// Where a kind's documents are, such as "/rest/v2/hcparty".
+std::string_view path_of(Kind kind);
 
 /// The filters of `match`, as JSON.
 std::string all_filter(Kind kind);  ///< Not for patients: the platform has none.

@@ -4,7 +4,7 @@
 #include "daemon/base/log.h"
 #include "sync/backoff.h"
 #include "sync/outbox/outbox.h"
-#include "sync/write/refusal.h"
+#include "sync/outbox/outcome.h"
 
 namespace icure::sync {
 namespace {
@@ -48,15 +48,6 @@ ItemState state_after(Outcome::Next next) {
       break;
   }
   return ItemState::queued;
-}
-
-Outcome refused(Outcome::Next next, write::Refusal refusal) {
-  const auto& verdict = write::verdict_on(refusal);
-  Outcome outcome;
-  outcome.next = next;
-  outcome.text = verdict.text;
-  outcome.hint = verdict.hint;
-  return outcome;
 }
 
 }  // namespace
@@ -133,9 +124,7 @@ void Outbox::count_line_fault(const store::Item& item, Outcome& outcome) {
   }
   if (!outcome.fault || !is_ambiguous(*outcome.fault)) return;
   if (++line_faults_[item.number] < 2) return;
-  auto counted = refused(Outcome::Next::retry, write::Refusal::no_answer);
-  counted.fault = std::move(outcome.fault);
-  outcome = std::move(counted);
+  outcome = refused(write::Refusal::no_answer);
 }
 
 /// Writes down what became of an item, lets those go on that waited for it, and tells.
@@ -196,7 +185,7 @@ void Outbox::retry_later(store::Item& item, const Outcome& outcome) {
 }
 
 Outcome Outbox::gave_up(const store::Item& item) const {
-  auto outcome = refused(Outcome::Next::failed, write::Refusal::gave_up);
+  auto outcome = refused(write::Refusal::gave_up);
   if (!item.last_error.empty()) outcome.text += "; the last time: " + item.last_error;
   return outcome;
 }

@@ -46,6 +46,10 @@ class FakePlatform {
   }
   /// Its document as it is, for tests that spoil it.
   nlohmann::json& at(Kind kind, const std::string& id) { return of(kind)[id]; }
+  /// All documents of a kind by id, deleted ones too.
+  std::map<std::string, nlohmann::json>& of(Kind kind) { return entities_[index_of(kind)]; }
+  std::string next_rev() { return std::to_string(++rev_) + "-x"; }
+  static bool live(const nlohmann::json& entity) { return !entity.contains("deletionDate"); }
 
   std::optional<sync::Cause> fault;     ///< Of every request.
   std::optional<Millis> retry_after;    ///< With `fault`.
@@ -60,10 +64,6 @@ class FakePlatform {
 
   static constexpr std::array<const char*, kAllKinds.size()> kPaths = {"user", "hcparty", "patient",
                                                                        "device"};
-
-  Entities& of(Kind kind) { return entities_[index_of(kind)]; }
-  std::string next_rev() { return std::to_string(++rev_) + "-x"; }
-  static bool live(const Json& entity) { return !entity.contains("deletionDate"); }
 
   sync::Answer<sync::HttpReply> answer(const FakeHttp::Seen& seen) {
     const auto path = seen.target.substr(0, seen.target.find('?'));
