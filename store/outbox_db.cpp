@@ -142,7 +142,10 @@ class SqliteOutbox final : public Outbox {
       const auto number = db_.getLastInsertRowid();
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
-      if (item.invitation) invitations_.insert(number, *item.invitation);
+      if (item.invitation) {
+        invitations_.insert(number, *item.invitation);
+        invitations_.follow(number, item.state);
+      }
       auto laid = lay(number, item);
       if (!laid) return std::move(laid).error();
       item.overlay.reset();

@@ -1,4 +1,5 @@
 // sync/outbox/invite.h: an invitation, from its acceptance to the message, and back.
+#include "sync/outbox/mint_token.h"
 #include "tests/support/invite_fixture.h"
 
 namespace icure::sync {
@@ -341,6 +342,45 @@ TEST_F(InviteOperationTest, OthersWhoChangeTheUserMeanwhileDoNotSaveIt) {
   };
   EXPECT_EQ(attempt().next, Next::cancelled);
   EXPECT_EQ(platform.live_users(), 0u);
+}
+
+// --- tokens that are shown once ---------------------------------------------------------------
+
+class MintTokenTest : public support::InviteTest {
+ protected:
+  MintTokenTest() { platform.add({{"id", "u9"}, {"login", "pump"}, {"deviceId", "d1"}}); }
+  Result<Secret> mint(const std::string& user = "u9") {
+    auto task = mint_token(daemon->users, random, user, "pump 3", 1h, stop.get_token());
+    task.start();
+    pump();
+    EXPECT_TRUE(task.done());
+    return task.take();
+  }
+};
+
+TEST_F(MintTokenTest, IsWhatThePlatformWasToldAndReplacesTheOneBefore) {
+  const auto first = mint();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->reveal(), platform.token_values.at(0));
+  const auto second = mint();
+  EXPECT_FALSE(second->equals(*first));
+  EXPECT_EQ(platform.user("u9")["authenticationTokens"].size(), 1u);
+}
+
+TEST_F(MintTokenTest, SaysWhyThereIsNone) {
+  EXPECT_EQ(mint("nobody").error().code, Code::not_found);
+  platform.refuse_tokens = 10;
+  EXPECT_EQ(mint().error().code, Code::blocked);
+  platform.refuse_tokens = 0;
+  platform.statuses = {{"POST /user/token", 403}};
+  EXPECT_EQ(mint().error().code, Code::forbidden);
+  platform.statuses = {{"POST /user/token", 503}};
+  EXPECT_EQ(mint().error().code, Code::offline);
+  platform.statuses.clear();
+  platform.fate = [](const auto&) { return fakes::Fate::never_arrived; };
+  const auto error = mint().error();
+  EXPECT_EQ(error.code, Code::offline);
+  EXPECT_FALSE(error.hint.empty());
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ class InviteOperation final : public Operation {
   /// The goal of this item's invitation is being changed to cancel: an attempt that is under way
   /// turns round after its present step.
   void take_back(const std::string& item) { tools_.taken_back.insert(item); }
+  /// It is not, or no attempt is under way.
+  void forget(const std::string& item) { tools_.taken_back.erase(item); }
 
   Task<Outcome> attempt(store::Item& item, Progress& progress, std::stop_token stop) override;
 

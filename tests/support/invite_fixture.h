@@ -127,7 +127,7 @@ class InviteTest : public ::testing::Test {
 
   sync::InviteRequest request() const {
     sync::InviteRequest made;
-    made.owner = "p1";
+    made.owner = owner_id;
     made.inviter = "h1";
     made.link = "https://app.example.test/start";
     made.solution = "BlueCare";
@@ -239,6 +239,7 @@ class InviteTest : public ::testing::Test {
   fakes::PumpedBackground parser;
   fakes::PumpedBackground ledger_thread;
   std::map<std::string, std::string> templates;
+  std::string owner_id = "p1";
   Json owner = record("p1", "Ines", "Vidal", "Ines@Mail.test");
   Kind owner_kind = Kind::patient;
   Json inviter = record("h1", "Luz", "Vega", "dr.vega@clinic.test");
