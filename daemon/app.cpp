@@ -113,7 +113,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       end_reads_(loop, [this] { store_.point->end_turn(); }),
       turns_(loop),
       mirror_thread_(loop, "mirror"),
-      ledger_thread_(loop, "ledger"),
+      ledger_thread_(loop, "ledger", &store_.files->ledger_group()),
       scan_thread_(loop, "scan"),
       http_(loop, clock, http_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),

@@ -71,8 +71,9 @@ std::optional<InvitationState> state_of(ItemState state) {
 
 class SqliteInvitations final : public Invitations {
  public:
-  SqliteInvitations(SQLite::Database& db, const Clock& clock)
-      : db_(db),
+  SqliteInvitations(LedgerFile& file, SQLite::Database& db, const Clock& clock)
+      : file_(file),
+        db_(db),
         clock_(clock),
         by_id_(db, std::string(kSelect) + "WHERE i.id = ?1"),
         by_user_(db, std::string(kSelect) + "WHERE v.user = ?1 ORDER BY v.item DESC LIMIT 1"),
@@ -137,7 +138,7 @@ class SqliteInvitations final : public Invitations {
 
   Result<Done> accept(std::string_view id, std::string note) override {
     return guarded([&]() -> Result<Done> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
       auto found = one(by_id_(id));
       if (!found) return std::move(found).error();
       if (!*found) return unknown();
@@ -147,7 +148,7 @@ class SqliteInvitations final : public Invitations {
       if (db_.getChanges() > 0) {
         add_step_.run(item, name_of(InvitationState::accepted), millis_of(clock_.wall()), note);
       }
-      transaction.commit();
+      change.commit();
       return Done{};
     });
   }
@@ -195,6 +196,7 @@ class SqliteInvitations final : public Invitations {
     return found;
   }
 
+  LedgerFile& file_;
   SQLite::Database& db_;
   const Clock& clock_;
   Query by_id_, by_user_, by_owner_, all_, by_state_, created_since_, accept_, add_step_;
@@ -257,8 +259,8 @@ void InvitationTable::follow(std::int64_t item, ItemState state) {
              number_of(InvitationState::expired));
 }
 
-std::unique_ptr<Invitations> make_invitations(SQLite::Database& db, const Clock& clock) {
-  return std::make_unique<SqliteInvitations>(db, clock);
+std::unique_ptr<Invitations> make_invitations(LedgerFile& file, const Clock& clock) {
+  return std::make_unique<SqliteInvitations>(file, file.db(), clock);
 }
 
 }  // namespace icure::store

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "store/invitation.h"
+#include "store/ledger_file.h"
 #include "store/outbox.h"
-#include "store/sqlite.h"
 
 namespace icure::store {
 
@@ -30,7 +30,7 @@ class InvitationTable {
   Query insert_, update_, set_goal_, follow_, erase_;
 };
 
-/// `db` is the migrated ledger and outlives it. Throws SQLite::Exception.
-std::unique_ptr<Invitations> make_invitations(SQLite::Database& db, const Clock& clock);
+/// `file` is migrated and outlives it. Throws SQLite::Exception.
+std::unique_ptr<Invitations> make_invitations(LedgerFile& file, const Clock& clock);
 
 }  // namespace icure::store

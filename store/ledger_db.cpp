@@ -47,8 +47,9 @@ std::int64_t millis_of(WallTime time) {
 
 class SqliteLedger final : public Ledger {
  public:
-  explicit SqliteLedger(SQLite::Database& db)
-      : db_(db),
+  explicit SqliteLedger(LedgerFile& file)
+      : file_(file),
+        db_(file.db()),
         record_(db_,
                 "INSERT INTO run (id, trigger, full, started, finished, state, cause, requests, "
                 "bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE "
@@ -73,7 +74,7 @@ class SqliteLedger final : public Ledger {
 
   Result<Done> record(const Run& run) override {
     return guarded([&]() -> Result<Done> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
       const auto number = record_row(run);
       forget_kinds_.run(number);
       for (const auto& [kind, counts] : run.kinds) {
@@ -82,7 +83,7 @@ class SqliteLedger final : public Ledger {
                          signed_of(counts.held));
       }
       forget_old_.run(kKeptRuns);
-      transaction.commit();
+      change.commit();
       return Done{};
     });
   }
@@ -110,7 +111,9 @@ class SqliteLedger final : public Ledger {
 
   Result<Done> close_cut_off_runs() override {
     return guarded([&]() -> Result<Done> {
+      LedgerFile::Change change(file_);
       cut_off_.run();
+      change.commit();
       return Done{};
     });
   }
@@ -125,11 +128,13 @@ class SqliteLedger final : public Ledger {
 
   Result<Done> set_pause(std::optional<WallTime> until) override {
     return guarded([&]() -> Result<Done> {
+      LedgerFile::Change change(file_);
       if (until) {
         set_pause_.run(std::to_string(millis_of(*until)));
       } else {
         end_pause_.run();
       }
+      change.commit();
       return Done{};
     });
   }
@@ -157,6 +162,7 @@ class SqliteLedger final : public Ledger {
     }
   }
 
+  LedgerFile& file_;
   SQLite::Database& db_;
   Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_, pause_,
       set_pause_, end_pause_;
@@ -179,8 +185,8 @@ std::string platform_of_ledger(SQLite::Database& db, const std::string& platform
   return std::string(rows.text(0));
 }
 
-std::unique_ptr<Ledger> make_ledger(SQLite::Database& db) {
-  return std::make_unique<SqliteLedger>(db);
+std::unique_ptr<Ledger> make_ledger(LedgerFile& file) {
+  return std::make_unique<SqliteLedger>(file);
 }
 
 }  // namespace icure::store

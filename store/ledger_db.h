@@ -5,7 +5,7 @@
 #include <string>
 
 #include "store/ledger.h"
-#include "store/sqlite.h"
+#include "store/ledger_file.h"
 
 namespace icure::store {
 
@@ -17,7 +17,7 @@ std::span<const std::string> ledger_migrations();
 /// SQLite::Exception.
 std::string platform_of_ledger(SQLite::Database& db, const std::string& platform);
 
-/// `db` is open for writing and migrated, and outlives it. Throws SQLite::Exception.
-std::unique_ptr<Ledger> make_ledger(SQLite::Database& db);
+/// `file` is migrated and outlives it. Throws SQLite::Exception.
+std::unique_ptr<Ledger> make_ledger(LedgerFile& file);
 
 }  // namespace icure::store

@@ -33,6 +33,7 @@ class OpenStores final : public Stores {
   MirrorWriter& mirror() override { return *mirror_; }
   Ledger& ledger() override { return *ledger_; }
   Outbox& outbox() override { return *outbox_; }
+  Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
@@ -142,7 +143,7 @@ class OpenStores final : public Stores {
   // Written by the writers' threads, read by the readers'.
   std::atomic<Changes> changes_ = 0;
   OverlayCounts overlaid_;
-  std::optional<SQLite::Database> ledger_file_;
+  std::optional<LedgerFile> ledger_file_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Invitations> invitations_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/group.h"
 #include "daemon/base/random.h"
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
@@ -33,6 +34,9 @@ class Stores {
   virtual Ledger& ledger() = 0;
   virtual Outbox& outbox() = 0;            ///< In the ledger's file and on its thread.
   virtual Invitations& invitations() = 0;  ///< As the outbox.
+  /// Of the ledger's thread: what its jobs change together is synced once, at the end. A call that
+  /// returned within it is on the disk only then.
+  virtual Group& ledger_group() = 0;
   /// A reader with read-only connections of its own, to be used by any one thread. Fails with io
   /// or corrupt.
   virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;

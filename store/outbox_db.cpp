@@ -79,10 +79,11 @@ Error unknown_item() {
   return {Code::not_found, "the outbox has no such item", "outbox.list shows what it has"};
 }
 
-class SqliteOutbox final : public Outbox {
+class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
  public:
-  SqliteOutbox(SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
-      : db_(db),
+  SqliteOutbox(LedgerFile& file, SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
+      : file_(file),
+        db_(db),
         clock_(clock),
         overlaid_(overlaid),
         overlay_(db),
@@ -118,14 +119,15 @@ class SqliteOutbox final : public Outbox {
                   "UPDATE item SET state = ?1, next_try = NULL, last_error = ?2, hint = ?3 "
                   "WHERE ended IS NULL AND state <> ?1"),
         invitations_(db) {
-    counts_ = counted();
-    overlaid_rows_ = overlay_.count();
+    reread();
     overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
+    file_.add(*this);
   }
 
   Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) override {
     return guarded([&]() -> Result<Accepted> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
+      if (stale_) reread();
       auto known = known_by(key);
       if (!known) return std::move(known).error();
       if (*known) return Accepted{std::move(**known), true};
@@ -146,26 +148,27 @@ class SqliteOutbox final : public Outbox {
         invitations_.insert(number, *item.invitation);
         invitations_.follow(number, item.state);
       }
-      auto laid = lay(number, item);
-      if (!laid) return std::move(laid).error();
-      item.overlay.reset();
-      transaction.commit();
-      tell_readers();
-      item.number = static_cast<std::uint64_t>(number);
+      auto moved = lay(number, item);
+      if (!moved) return std::move(moved).error();
+      change.commit();
+      note(*moved);
       ++counts_[static_cast<std::size_t>(item.state)];
+      item.number = static_cast<std::uint64_t>(number);
+      item.overlay.reset();
       return Accepted{std::move(item), false};
     });
   }
 
   Result<Done> save(const Item& item, const std::optional<Step>& step) override {
     return guarded([&]() -> Result<Done> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
+      if (stale_) reread();
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      auto written = write(known->number, item, step);
-      if (!written) return written;
-      transaction.commit();
-      tell_readers();
+      auto moved = write(known->number, item, step);
+      if (!moved) return std::move(moved).error();
+      change.commit();
+      note(*moved);
       recount(known->state, item.state);
       return Done{};
     });
@@ -174,7 +177,8 @@ class SqliteOutbox final : public Outbox {
   Result<Accepted> again(const Item& item, const IdempotencyKey& key,
                          const std::optional<Step>& step) override {
     return guarded([&]() -> Result<Accepted> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
+      if (stale_) reread();
       auto before = known_by(key);
       if (!before) return std::move(before).error();
       if (*before) return Accepted{std::move(**before), true};
@@ -182,13 +186,15 @@ class SqliteOutbox final : public Outbox {
       if (!known) return unknown_item();
       if (item.invitation) invitations_.set_goal(known->number, item.invitation->goal);
       const bool busy = known->state == ItemState::sending;
+      Moved moved;
       if (!busy) {
         auto written = write(known->number, item, step);
         if (!written) return std::move(written).error();
+        moved = *written;
       }
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, known->number);
-      transaction.commit();
-      tell_readers();
+      change.commit();
+      note(moved);
       if (!busy) recount(known->state, item.state);
       auto now = one(by_number_(known->number));
       if (!now) return std::move(now).error();
@@ -236,10 +242,12 @@ class SqliteOutbox final : public Outbox {
 
   Result<std::uint64_t> forget(WallTime before) override {
     return guarded([&]() -> Result<std::uint64_t> {
+      LedgerFile::Change change(file_);
       forget_.run(millis_of(before), number_of(ItemState::failed));
       const auto forgotten = static_cast<std::uint64_t>(db_.getChanges());
+      change.commit();
       if (forgotten != 0) counts_ = counted();
-      checkpoint(db_);
+      file_.empty_log();
       return forgotten;
     });
   }
@@ -247,7 +255,7 @@ class SqliteOutbox final : public Outbox {
   Result<std::uint64_t> settle_on(const std::string& machine, const std::string& last_error,
                                   const std::string& hint) override {
     return guarded([&]() -> Result<std::uint64_t> {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      LedgerFile::Change change(file_);
       std::optional<std::string> before;
       if (auto rows = machine_(); rows.next()) before = rows.text(0);
       if (before == machine) return std::uint64_t{0};
@@ -257,13 +265,19 @@ class SqliteOutbox final : public Outbox {
         hold_all_.run(number_of(ItemState::held), last_error, hint);
         held = static_cast<std::uint64_t>(db_.getChanges());
       }
-      transaction.commit();
+      change.commit();
       counts_ = counted();
       return held;
     });
   }
 
  private:
+  /// What became of the overlay's rows.
+  struct Moved {
+    bool any = false;
+    int rows = 0;
+  };
+
   /// What was taken in under this key, or nothing. Fails with key_reused.
   Result<std::optional<Item>> known_by(const IdempotencyKey& key) {
     auto known = known_key_(std::int64_t{key.uid}, key.key);
@@ -277,7 +291,7 @@ class SqliteOutbox final : public Outbox {
     return std::optional(std::move(*first));
   }
 
-  Result<Done> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+  Result<Moved> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
     const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
     update_.run(number, number_of(item.state), std::int64_t{item.attempts},
                 millis_of(item.next_try), item.last_error, item.hint, content,
@@ -290,25 +304,41 @@ class SqliteOutbox final : public Outbox {
   }
 
   /// Makes the item's overlay what it is to be by now.
-  Result<Done> lay(std::int64_t number, const Item& item) {
+  Result<Moved> lay(std::int64_t number, const Item& item) {
     const bool ended = has_ended(item.state);
-    if (!ended && !item.overlay) return Done{};
+    if (!ended && !item.overlay) return Moved{};
     const bool uncovered = overlay_.remove(number);
     if (!ended) {
       auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
-      if (!written) return written;
+      if (!written) return std::move(written).error();
     }
-    if (ended && !uncovered) return Done{};
-    overlaid_rows_ += int{!ended} - int{uncovered};
-    overlay_moved_ = true;
-    return Done{};
+    return Moved{!ended || uncovered, int{!ended} - int{uncovered}};
   }
 
-  /// After a commit.
-  void tell_readers() {
+  void note(const Moved& moved) {
+    overlaid_rows_ += moved.rows;
+    overlay_moved_ = overlay_moved_ || moved.any;
+  }
+
+  void kept() noexcept override {
     if (!std::exchange(overlay_moved_, false)) return;
     overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
     ++overlaid_.changes;
+  }
+
+  void lost() noexcept override {
+    auto read = guarded([this]() -> Result<Done> {
+      reread();
+      return Done{};
+    });
+    stale_ = !read;
+  }
+
+  void reread() {
+    counts_ = counted();
+    overlaid_rows_ = overlay_.count();
+    overlay_moved_ = false;
+    stale_ = false;
   }
 
   void recount(ItemState before, ItemState after) {
@@ -383,6 +413,7 @@ class SqliteOutbox final : public Outbox {
     return counts;
   }
 
+  LedgerFile& file_;
   SQLite::Database& db_;
   const Clock& clock_;
   OverlayCounts& overlaid_;
@@ -391,9 +422,10 @@ class SqliteOutbox final : public Outbox {
   Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
   Query machine_, set_machine_, hold_all_;
   InvitationTable invitations_;
-  ItemCounts counts_{};  // of what is committed
+  ItemCounts counts_{};  // with what the open group did
   std::int64_t overlaid_rows_ = 0;
-  bool overlay_moved_ = false;  // in the transaction that is open
+  bool overlay_moved_ = false;  // and the readers do not know it
+  bool stale_ = false;          // what is above could not be read after a lost group
 };
 
 }  // namespace
@@ -405,9 +437,8 @@ const char* outbox_since_schema() {
   return kSince;
 }
 
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock,
-                                    OverlayCounts& overlaid) {
-  return std::make_unique<SqliteOutbox>(db, clock, overlaid);
+std::unique_ptr<Outbox> make_outbox(LedgerFile& file, const Clock& clock, OverlayCounts& overlaid) {
+  return std::make_unique<SqliteOutbox>(file, file.db(), clock, overlaid);
 }
 
 }  // namespace icure::store

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "store/ledger_file.h"
 #include "store/outbox.h"
 #include "store/overlay_tables.h"
-#include "store/sqlite.h"
 
 namespace icure::store {
 
@@ -13,9 +13,8 @@ namespace icure::store {
 const char* outbox_schema();
 const char* outbox_since_schema();
 
-/// `db` is the migrated ledger; it tells the readers by `overlaid`. Both outlive it. Throws
+/// `file` is migrated; the readers are told by `overlaid`. Both outlive it. Throws
 /// SQLite::Exception.
-std::unique_ptr<Outbox> make_outbox(SQLite::Database& db, const Clock& clock,
-                                    OverlayCounts& overlaid);
+std::unique_ptr<Outbox> make_outbox(LedgerFile& file, const Clock& clock, OverlayCounts& overlaid);
 
 }  // namespace icure::store

@@ -4,7 +4,7 @@
 
 namespace icure::loop {
 
-Worker::Worker(uv_loop_t& loop, std::string name) {
+Worker::Worker(uv_loop_t& loop, std::string name, Group* group) : group_(group) {
   auto handle = std::make_unique<uv_async_t>();
   uv_async_init(&loop, handle.get(),
                 [](uv_async_t* woken) { static_cast<Worker*>(woken->data)->deliver(); });
@@ -35,14 +35,28 @@ void Worker::serve() {
   for (std::unique_lock lock(mutex_);;) {
     wanted_.wait(lock, [this] { return closing_ || !todo_.empty(); });
     if (todo_.empty()) return;
-    auto* queued = todo_.front();
-    todo_.pop_front();
+    std::deque<Queued*> jobs;
+    if (group_) {
+      jobs.swap(todo_);
+    } else {
+      jobs.push_back(todo_.front());
+      todo_.pop_front();
+    }
     lock.unlock();
-    queued->step();
+    carry_out(jobs);
     lock.lock();
-    done_.push_back(queued);
+    done_.insert(done_.end(), jobs.begin(), jobs.end());
     uv_async_send(finished_.get());
   }
+}
+
+void Worker::carry_out(std::deque<Queued*>& jobs) {
+  const bool grouped = group_ && group_->begin();
+  for (auto* queued : jobs) queued->step();
+  if (!grouped) return;
+  auto ended = group_->end();
+  if (ended) return;
+  for (auto* queued : jobs) queued->fail(ended.error());
 }
 
 void Worker::deliver() {

@@ -7,25 +7,31 @@
 #include <thread>
 
 #include "daemon/base/background.h"
+#include "daemon/base/group.h"
 #include "daemon/loop/handle.h"
 
 namespace icure::loop {
 
 /// Runs jobs one at a time, in order, on a thread of its own; results come back on the loop.
-/// Construct, use and destroy on the loop thread, with no job awaited any more.
+/// With a group, the jobs that were waiting when one ended are the next, and each gets its result
+/// when the group has ended: if that fails, its error. Construct, use and destroy on the loop
+/// thread, with no job awaited any more.
 class Worker final : public Background {
  public:
   /// `name` is what `ps -T` and a debugger show; at most 15 characters.
-  Worker(uv_loop_t& loop, std::string name);
+  /// `group`, if given, outlives it.
+  Worker(uv_loop_t& loop, std::string name, Group* group = nullptr);
   ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
  private:
   void push(Queued& queued) override;
-  void serve();    // worker thread
-  void deliver();  // loop thread
+  void serve();                               // worker thread
+  void carry_out(std::deque<Queued*>& jobs);  // worker thread
+  void deliver();                             // loop thread
 
+  Group* group_;
   std::mutex mutex_;
   std::condition_variable wanted_;
   std::deque<Queued*> todo_;  // guarded by mutex_

@@ -1,0 +1,84 @@
+#include "store/ledger_file.h"
+
+#include <utility>
+
+namespace icure::store {
+
+LedgerFile::LedgerFile(SQLite::Database db)
+    : db_(std::move(db)),
+      begin_(db_, "BEGIN IMMEDIATE"),
+      commit_(db_, "COMMIT"),
+      roll_back_(db_, "ROLLBACK"),
+      save_(db_, "SAVEPOINT change"),
+      release_(db_, "RELEASE change"),
+      roll_back_to_(db_, "ROLLBACK TO change") {}
+
+Result<Done> LedgerFile::begin() {
+  return guarded([this]() -> Result<Done> {
+    begin_.run();
+    grouped_ = true;
+    return Done{};
+  });
+}
+
+Result<Done> LedgerFile::end() {
+  auto ended = guarded([this]() -> Result<Done> {
+    if (broken_) return *broken_;
+    commit_.run();
+    return Done{};
+  });
+  grouped_ = false;
+  broken_.reset();
+  if (!ended) roll_back(roll_back_);
+  tell(ended ? &Follower::kept : &Follower::lost);
+  if (std::exchange(log_to_empty_, false)) checkpoint(db_);
+  return ended;
+}
+
+void LedgerFile::empty_log() {
+  if (grouped_) {
+    log_to_empty_ = true;
+  } else {
+    checkpoint(db_);
+  }
+}
+
+/// Some errors end a transaction by themselves: then there is nothing to roll back.
+void LedgerFile::roll_back(Query& statement) noexcept {
+  if (sqlite3_get_autocommit(db_.getHandle()) != 0) return;
+  // Cannot fail but for lack of memory; then the next BEGIN fails, and says so.
+  (void)guarded([&statement]() -> Result<Done> {
+    statement.run();
+    return Done{};
+  });
+}
+
+void LedgerFile::tell(void (Follower::*what)() noexcept) {
+  for (auto* follower : followers_) (follower->*what)();
+}
+
+LedgerFile::Change::Change(LedgerFile& file) : file_(file) {
+  if (file_.broken_) throw SQLite::Exception("an earlier change of the group failed", SQLITE_ABORT);
+  (file_.grouped_ ? file_.save_ : file_.begin_).run();
+}
+
+void LedgerFile::Change::commit() {
+  (file_.grouped_ ? file_.release_ : file_.commit_).run();
+  committed_ = true;
+}
+
+LedgerFile::Change::~Change() {
+  if (committed_) {
+    if (!file_.grouped_) file_.tell(&Follower::kept);
+  } else if (!file_.grouped_) {
+    file_.roll_back(file_.roll_back_);
+  } else if (auto* db = file_.db_.getHandle(); sqlite3_get_autocommit(db) != 0) {
+    // Changes of others went with this one: nothing may be committed in their place.
+    file_.broken_ = error_of(SQLite::Exception(db, sqlite3_extended_errcode(db)));
+  } else {
+    file_.roll_back(file_.roll_back_to_);
+    file_.roll_back(file_.release_);
+  }
+}
+
+}  // namespace icure::store

@@ -1,0 +1,123 @@
+// daemon/loop/worker.h: jobs alone and in groups.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "daemon/loop/worker.h"
+
+namespace icure::loop {
+namespace {
+
+using testing::ElementsAre;
+
+/// Notes what is done on the worker's thread, in its order; read after that thread ended.
+class Diary : public Group {
+ public:
+  Result<Done> begin() override {
+    lines.emplace_back("begin");
+    if (!begins) return Error{Code::io, "no begin"};
+    return Done{};
+  }
+  Result<Done> end() override {
+    lines.emplace_back("end");
+    if (!ends) return Error{Code::read_only, "no end"};
+    return Done{};
+  }
+  std::vector<std::string> lines;
+  bool begins = true;
+  bool ends = true;
+};
+
+class WorkerTest : public testing::Test {
+ protected:
+  void SetUp() override { uv_loop_init(&loop); }
+  void TearDown() override {
+    uv_run(&loop, UV_RUN_DEFAULT);
+    EXPECT_EQ(uv_loop_close(&loop), 0) << "a handle outlived its owner";
+  }
+
+  Task<Done> job(Worker& worker, std::string name) {
+    auto note = [this, name]() -> Result<std::string> {
+      diary.lines.push_back(name);
+      return name;
+    };
+    auto answer = co_await worker.run(std::move(note));
+    answers.push_back(answer ? *answer : answer.error().message);
+    co_return Done{};
+  }
+  Task<Done> harmless(Worker& worker) {
+    auto nothing = [] { return 7; };
+    const int answer = co_await worker.run(nothing);
+    answers.push_back(std::to_string(answer));
+    co_return Done{};
+  }
+  Task<Done> gate(Worker& worker) {
+    auto wait = [this] {
+      opened.get_future().wait();
+      return Done{};
+    };
+    co_await worker.run(std::move(wait));
+    co_return Done{};
+  }
+
+  /// Has jobs wait behind one that ends when all of them are there.
+  void run_together() {
+    {
+      Worker worker(loop, "test", &diary);
+      auto first = gate(worker);
+      first.start();
+      auto a = job(worker, "a");
+      auto b = job(worker, "b");
+      auto c = harmless(worker);
+      a.start();
+      b.start();
+      c.start();
+      opened.set_value();
+      while (answers.size() < 3) uv_run(&loop, UV_RUN_ONCE);
+    }
+  }
+
+  uv_loop_t loop;
+  Diary diary;
+  std::promise<void> opened;
+  std::vector<std::string> answers;
+};
+
+TEST_F(WorkerTest, RunsJobsInOrder) {
+  {
+    Worker worker(loop, "test");
+    auto a = job(worker, "a");
+    auto b = job(worker, "b");
+    a.start();
+    b.start();
+    while (answers.size() < 2) uv_run(&loop, UV_RUN_ONCE);
+  }
+  EXPECT_THAT(diary.lines, ElementsAre("a", "b"));
+  EXPECT_THAT(answers, ElementsAre("a", "b"));
+}
+
+TEST_F(WorkerTest, TakesWhatWaitedTogether) {
+  run_together();
+  // The gate may have begun alone, or with what came at once.
+  EXPECT_EQ(diary.lines.front(), "begin");
+  EXPECT_EQ(diary.lines.back(), "end");
+  EXPECT_LE(std::count(diary.lines.begin(), diary.lines.end(), "begin"), 2);
+  EXPECT_THAT(answers, ElementsAre("a", "b", "7"));
+}
+
+TEST_F(WorkerTest, AGroupThatCannotEndFailsEveryJobThatHasChangedSomething) {
+  diary.ends = false;
+  run_together();
+  EXPECT_THAT(answers, ElementsAre("no end", "no end", "7"));
+}
+
+TEST_F(WorkerTest, WithoutAGroupToBeginEachJobIsOnItsOwn) {
+  diary.begins = false;
+  run_together();
+  EXPECT_THAT(answers, ElementsAre("a", "b", "7"));
+  EXPECT_EQ(std::count(diary.lines.begin(), diary.lines.end(), "end"), 0);
+}
+
+}  // namespace
+}  // namespace icure::loop
