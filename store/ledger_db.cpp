@@ -171,8 +171,8 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema, outbox_schema(), invitation_schema(),
-                                      overlay_schema(), outbox_since_schema()};
+  static const std::string steps[] = {kFirstSchema, outbox_schema(), overlay_schema(),
+                                      outbox_since_schema(), invitation_schema()};
   return steps;
 }
 

@@ -57,8 +57,9 @@ Task<Done> Hints::read_some(Kind kind, std::stop_token stop) {
   auto& waiting = waiting_[index_of(kind)];
   if (waiting.empty()) co_return Done{};
   auto state = parts_.reader.state(kind);
-  if (!state || !state->complete) {
-    // The first sweep is under way and reads everything anyway, but perhaps did already.
+  if (!state || !state->complete || !parts_.engine.connection().online) {
+    // A first sweep is under way or to come, or one for the line's return. What it had read before
+    // is compared once more.
     leave_to_a_sweep(kind);
     co_return Done{};
   }

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr const char* kTarget = "/ws/v2/notification/subscribe";
 // platform: it pings in text; after the first ping, so long without one means that it is gone.
 constexpr Millis kSilence = 20s;
+constexpr Millis kLasting = 60s;
 constexpr Millis kFirstRetry = 1s;
 constexpr Millis kLongestRetry = 60s;
 // It answered and refused: perhaps it offers no notifications, or not to us.
@@ -62,6 +63,7 @@ Task<Done> Live::loop(std::stop_token stop) {
     changed_.fire();
   });
   std::vector<Task<Done>> following;
+  following.reserve(kAllKinds.size());
   for (const auto kind : kAllKinds) following.push_back(follow(kind, stop));
   for (auto& each : following) each.start();
   for (auto& each : following) co_await each;
@@ -79,21 +81,29 @@ Task<Done> Live::follow(Kind kind, std::stop_token stop) {
     }
     socket.cut = std::stop_source();
     socket.state = LiveState::connecting;
-    socket.proved = false;
+    socket.proved_at.reset();
     socket.pinged_at.reset();
     const auto fault = co_await listen(kind, socket, socket.cut.get_token());
     socket.state = LiveState::waiting;
     if (socket.cut.stop_requested()) continue;  // by ourselves
-    if (socket.proved || socket.failures == 0) {
-      log::warning("no live hints of {} ({}): {}; the sync goes on without", name_of(kind),
-                   word_of(fault.cause), fault.message);
-    }
-    if (socket.proved) parts_.engine.network_changed();  // perhaps the line went with it
+    ended(kind, socket, fault);
     auto slept = co_await parts_.clock.sleep(pause_after(fault, socket), socket.cut.get_token());
     static_cast<void>(slept);  // cut short or not, the loop looks at what there is to do
   }
   socket.state = LiveState::off;
   co_return Done{};
+}
+
+void Live::ended(Kind kind, Socket& socket, const Fault& fault) {
+  // Who lets us in and cuts us off soon after is not asked in a hurry either.
+  if (socket.proved_at && parts_.clock.uptime() - *socket.proved_at >= kLasting) {
+    socket.failures = 0;
+  }
+  if (socket.failures == 0) {
+    log::warning("no live hints of {} ({}): {}; the sync goes on without", name_of(kind),
+                 word_of(fault.cause), fault.message);
+  }
+  if (socket.proved_at) parts_.engine.network_changed();  // perhaps the line went with it
 }
 
 Millis Live::pause_after(const Fault& fault, Socket& socket) {
@@ -170,9 +180,9 @@ Task<Done> Live::watch(Kind kind, Socket& socket, std::stop_source dead, std::st
 /// The platform knows our subscription. Changes before it were not told: subscribed first, all is
 /// compared second.
 void Live::prove(Kind kind, Socket& socket) {
-  if (std::exchange(socket.proved, true)) return;
+  if (socket.proved_at) return;
+  socket.proved_at = parts_.clock.uptime();
   socket.state = LiveState::open;
-  socket.failures = 0;
   log::info("live hints of {} come in", name_of(kind));
   parts_.engine.catch_up();
 }

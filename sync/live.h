@@ -55,8 +55,8 @@ class Live {
     LiveState state = LiveState::off;
     std::stop_source cut;             // closes it
     std::optional<Millis> pinged_at;  // by the platform
-    bool proved = false;              // something came in
-    int failures = 0;                 // since that
+    std::optional<Millis> proved_at;  // something came in
+    int failures = 0;                 // since one that lasted
   };
 
   bool wanted(Kind kind) const;
@@ -66,6 +66,7 @@ class Live {
   Task<Done> watch(Kind kind, Socket& socket, std::stop_source dead, std::stop_token over);
   Task<Answer<std::vector<std::string>>> owners(Kind kind, std::stop_token stop);
   Millis pause_after(const Fault& fault, Socket& socket);
+  void ended(Kind kind, Socket& socket, const Fault& fault);
   void prove(Kind kind, Socket& socket);
   void cut_all();
 

@@ -241,6 +241,14 @@ TEST_F(FormatsTest, OuterPartWinsOverAnInnerOneThatItReplaces) {
                             {"encryptedSelf", self(kUuidKey, R"({"a":2})")}});
   EXPECT_THAT(result.members, ElementsAre("/a"));
   EXPECT_EQ(Json::parse(result.document)["a"], 2);
+  // So does it over one that stays closed, which nobody misses then.
+  const auto closed = read({{"encryptionKeys", delegation("p:" + kUuid)},
+                            {"a", {{"b", {{"encryptedSelf", self(kLongKey, R"({"c":1})")}}}}},
+                            {"ab", {{"encryptedSelf", self(kLongKey, R"({"c":1})")}}},
+                            {"encryptedSelf", self(kUuidKey, R"({"a":2})")}});
+  EXPECT_THAT(closed.members, ElementsAre("/a"));
+  ASSERT_EQ(closed.unread.size(), 1u);
+  EXPECT_EQ(closed.unread[0].path, "/ab");
 }
 
 /// As writers of JSON do that escape more than they must.

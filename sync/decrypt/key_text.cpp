@@ -73,14 +73,21 @@ Result<KeyText> read_pem(std::string_view text) {
   return read_encoded(text.substr(body, end - body));
 }
 
-/// The bytes of a member in base64, read where it stands: base64 needs no escapes, and an unescaped
-/// copy would stay in the parser.
+/// The bytes of a member in base64, read where it stands, for what the parser unescapes stays in
+/// its memory. The one escape that writers of JSON use in base64 is that of the slash.
 bool read_member(const Outline& object, std::string_view name, Bytes& bytes) {
   for (const auto& member : object.root_members) {
     if (member.name != name) continue;
     const auto token = member.value;
-    return token.size() > 2 && token.front() == '"' &&
-           decode_base64(token.substr(1, token.size() - 2), bytes);
+    if (token.size() <= 2 || token.front() != '"') return false;
+    const auto text = token.substr(1, token.size() - 2);
+    Bytes letters;
+    letters.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text.substr(at).starts_with("\\/")) continue;
+      letters.push_back(static_cast<unsigned char>(text[at]));
+    }
+    return decode_base64(as_text(letters), bytes);
   }
   return false;
 }

@@ -34,6 +34,12 @@ std::string_view value_of(const std::vector<Member>& members, std::string_view n
   return found == members.end() ? std::string_view() : found->value;
 }
 
+/// Whether this is the path of a member that was replaced, or of something that was in it.
+bool is_inside(std::string_view path, std::string_view replaced) {
+  return path.starts_with(replaced) &&
+         (path.size() == replaced.size() || path[replaced.size()] == '/');
+}
+
 }  // namespace
 
 struct PatientReader::Work {
@@ -164,6 +170,10 @@ Result<DecryptedPatient> PatientReader::read(std::string_view document) {
     }
   }
   patient.document = work.apply(patient.members);
+  std::erase_if(patient.unread, [&](const UnreadPart& part) {
+    return std::any_of(patient.members.begin(), patient.members.end(),
+                       [&](const auto& member) { return is_inside(part.path, member); });
+  });
   return patient;
 }
 
