@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 
 #include "daemon/access_rules.h"
 #include "daemon/api/schemas.h"
