@@ -73,6 +73,7 @@ Task<Answer<Done>> Gateway::send(std::string_view channel, std::string recipient
   request.basic = basic_of(account_->login.name, *password);
   request.max_body = kReplyBytes;
   request.timeout = kTimeout;
+  request.once = true;
   auto reply = co_await http_.send(std::move(request), stop);
   if (!reply) co_return std::move(reply).error();
   if (reply->status >= 200 && reply->status < 300 && !reply->html) co_return Done{};

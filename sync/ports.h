@@ -51,6 +51,9 @@ struct HttpRequest {
   std::size_t max_body = 0;            ///< Of the reply, in bytes; more is Cause::oversized.
   std::optional<Millis> timeout = {};  ///< Of the whole exchange; absent: the configured one.
   BodySink* sink = nullptr;            ///< Outlives the exchange; null: the body is kept.
+  /// Sent once and no more: for what does harm if it is done twice. Else a request whose connection
+  /// ended without an answer may be sent again by itself.
+  bool once = false;
 };
 
 struct HttpReply {

@@ -40,6 +40,13 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
   set(CURLOPT_BUFFERSIZE, kReadBuffer);
   // Inflating costs more than a loopback connection saves.
   if (!to_this_machine(options.base_url)) set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  // curl repeats a request, a POST as well, if a connection that was used before ends without a
+  // byte of an answer: it takes that for a connection that had died of age. A new one is not
+  // repeated.
+  if (request.once) {
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+  }
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
 
