@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "daemon/api/brake_api.h"
+#include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
 #include "daemon/api/user_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
+#include "daemon/inviting.h"
 #include "daemon/loop/each_turn.h"
 #include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
@@ -100,9 +102,11 @@ class App {
   sync::EditDocument edit_;
   sync::RemoveDocument remove_;
   sync::Outbox outbox_;
+  Inviting inviting_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
+  api::OutboxApi outbox_api_;
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;
   api::StatusApi status_api_;

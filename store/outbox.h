@@ -107,9 +107,9 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
 
-  /// Takes the item in as `queued` (or `held`, if that is its state), unless its key was used
-  /// before: then the first one comes back as it is by now. An invitation is kept with it, and its
-  /// overlay is what reads show from now on. Fails with key_reused if the key was used for
+  /// Takes the item in as `queued` (or as `held` or `blocked`, if it is that), unless its key was
+  /// used before: then the first one comes back as it is by now. An invitation is kept with it, and
+  /// its overlay is what reads show from now on. Fails with key_reused if the key was used for
   /// something else, with queue_full if `most` items have not ended yet, and with invalid if the
   /// overlay is no JSON.
   virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;
@@ -125,6 +125,9 @@ class Outbox {
   /// goal. Fails with not_found and key_reused.
   virtual Result<Accepted> again(const Item& item, const IdempotencyKey& key,
                                  const std::optional<Step>& step) = 0;
+
+  /// What was taken in under this key, as it is by now, or nothing. Fails with key_reused.
+  virtual Result<std::optional<Item>> known(const IdempotencyKey& key) = 0;
 
   /// Fails with not_found.
   virtual Result<Item> item(std::string_view id) = 0;

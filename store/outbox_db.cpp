@@ -135,14 +135,19 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      if (item.state != ItemState::held) item.state = ItemState::queued;
+      if (item.state != ItemState::held && item.state != ItemState::blocked) {
+        item.state = ItemState::queued;
+      }
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
                   millis_of(item.created), millis_of(item.next_try), item.last_error, item.hint,
                   item.content);
       const auto number = db_.getLastInsertRowid();
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
-      if (item.invitation) invitations_.insert(number, *item.invitation);
+      if (item.invitation) {
+        invitations_.insert(number, *item.invitation);
+        invitations_.follow(number, item.state);
+      }
       auto moved = lay(number, item);
       if (!moved) return std::move(moved).error();
       change.commit();
@@ -195,6 +200,10 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       if (!now) return std::move(now).error();
       return Accepted{std::move(*now), false};
     });
+  }
+
+  Result<std::optional<Item>> known(const IdempotencyKey& key) override {
+    return guarded([&] { return known_by(key); });
   }
 
   Result<Item> item(std::string_view id) override {

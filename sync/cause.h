@@ -52,6 +52,7 @@ struct Fault {
   int status = 0;                          ///< Of HTTP; 0 if none was got.
   std::string message = {};                ///< For the log: no payload, no contact, no secret.
   std::optional<Millis> retry_after = {};  ///< The platform asked to wait so long.
+  bool went_out = false;  ///< No answer, but the request may have arrived: it may be done.
 };
 
 template <class T>

@@ -46,9 +46,14 @@ struct HttpRequest {
   Secret secret_body = {};             ///< Sent instead of `body` if not empty.
   Secret bearer = {};                  ///< For the Authorization header; empty: none.
   Secret refresh_token = {};           ///< For the Refresh-Token header; empty: none.
+  Secret basic = {};                   ///< Base64 of NAME:PASSWORD, in place of `bearer`.
+  Secret new_token = {};               ///< For the `token` header: the value of a token to be made.
   std::size_t max_body = 0;            ///< Of the reply, in bytes; more is Cause::oversized.
   std::optional<Millis> timeout = {};  ///< Of the whole exchange; absent: the configured one.
   BodySink* sink = nullptr;            ///< Outlives the exchange; null: the body is kept.
+  /// Sent once and no more: for what does harm if it is done twice. Else a request whose connection
+  /// ended without an answer may be sent again by itself.
+  bool once = false;
 };
 
 struct HttpReply {

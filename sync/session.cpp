@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 // A token is renewed so long before its end; the official client does the same.
 constexpr Millis kMargin = 30s;
+// platform: for so long after a login its token stands for a person who is there; less a margin.
+constexpr Millis kFreshLogin = 5min - kMargin;
 constexpr std::size_t kLoginReplyBytes = std::size_t{64} << 10;
 constexpr Millis kLoginTimeout = 30s;
 
@@ -62,6 +64,12 @@ bool Session::fresh(const Secret& token, Millis dies_at) const {
   return !token.empty() && clock_.uptime() + kMargin < dies_at;
 }
 
+bool Session::good_for(Standing standing) const {
+  if (!fresh(token_, token_dies_at_)) return false;
+  if (standing == Standing::any) return true;
+  return logged_in_at_ && clock_.uptime() < *logged_in_at_ + kFreshLogin;
+}
+
 bool Session::password_changed() const {
   if (!tried_) return false;
   auto password = login_.password();
@@ -75,9 +83,10 @@ Task<Answer<HttpReply>> Session::exchange(HttpRequest request, std::stop_token s
   co_return reply;
 }
 
-Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop) {
+Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop,
+                                      Standing standing) {
   for (int attempts = 1;; ++attempts) {
-    auto ready = co_await ensure_token(stop);
+    auto ready = co_await ensure_token(standing, stop);
     if (!ready) co_return ready.error();
     HttpRequest attempt;
     attempt.method = request.method;
@@ -87,34 +96,38 @@ Task<Answer<HttpReply>> Session::send(HttpRequest request, std::stop_token stop)
     attempt.timeout = request.timeout;
     attempt.sink = request.sink;
     attempt.bearer = token_.copy();
+    attempt.new_token = request.new_token.copy();
     const auto used = token_.copy();
     auto reply = co_await exchange(std::move(attempt), stop);
     if (!reply || reply->status != 401) co_return reply;
     // platform: it forgets tokens at its restarts, so an unexpired token may be refused: then it
     // is refreshed once, and if that does not help made by a login once.
+    // But one that wants a better standing is only moved by a login.
+    const bool wants_login = reply->required_auth_level.has_value();
+    if (wants_login && attempts > 1) co_return reply;
     if (attempts > 2) co_return Fault{Cause::auth, 401, "a fresh token was refused"};
     if (token_.equals(used)) token_ = Secret();
-    if (attempts == 2) refresh_token_ = Secret();
+    if (wants_login || attempts == 2) refresh_token_ = Secret();
   }
 }
 
 Task<Answer<Secret>> Session::token(std::stop_token stop) {
-  auto ready = co_await ensure_token(stop);
+  auto ready = co_await ensure_token(Standing::any, stop);
   if (!ready) co_return ready.error();
   co_return token_.copy();
 }
 
-Task<Answer<Done>> Session::ensure_token(std::stop_token stop) {
+Task<Answer<Done>> Session::ensure_token(Standing standing, std::stop_token stop) {
   // Who waits for another's renewal may be in more of a hurry than that one.
   std::stop_callback wake(stop, [this] { renewed_.fire(); });
   while (renewing_) {
     if (stop.stop_requested()) co_return Fault{Cause::stopping, 0, "the caller waits no longer"};
     co_await renewed_.wait();
   }
-  if (fresh(token_, token_dies_at_)) co_return Done{};
+  if (good_for(standing)) co_return Done{};
   renewing_ = true;
   const auto login = login_number_;
-  auto done = co_await renew(stop);
+  auto done = co_await renew(standing, stop);
   if (login != login_number_) {  // replaced meanwhile: what came belongs to the old one
     token_ = Secret();
     refresh_token_ = Secret();
@@ -124,8 +137,8 @@ Task<Answer<Done>> Session::ensure_token(std::stop_token stop) {
   co_return done;
 }
 
-Task<Answer<Done>> Session::renew(std::stop_token stop) {
-  if (fresh(refresh_token_, refresh_dies_at_)) {
+Task<Answer<Done>> Session::renew(Standing standing, std::stop_token stop) {
+  if (standing == Standing::any && fresh(refresh_token_, refresh_dies_at_)) {
     auto refreshed = co_await refresh(stop);
     // Only a refusal makes a login worth while; an outage would meet it as well.
     if (refreshed || refreshed.error().cause != Cause::auth) co_return refreshed;
@@ -144,7 +157,9 @@ Task<Answer<Done>> Session::refresh(std::stop_token stop) {
   auto reply = co_await exchange(std::move(request), stop);
   if (!reply) co_return reply.error();
   if (reply->status != 200) co_return login_fault(*reply);
-  co_return accept(*reply);
+  auto accepted = accept(*reply);
+  if (accepted) logged_in_at_ = std::nullopt;
+  co_return accepted;
 }
 
 Task<Answer<Done>> Session::log_in(std::stop_token stop) {
@@ -162,7 +177,9 @@ Task<Answer<Done>> Session::log_in(std::stop_token stop) {
   auto reply = co_await exchange(std::move(request), stop);
   if (!reply) co_return reply.error();
   if (reply->status != 200) co_return login_fault(*reply);
-  co_return accept(*reply);
+  auto accepted = accept(*reply);
+  if (accepted) logged_in_at_ = clock_.uptime();
+  co_return accepted;
 }
 
 /// Takes the tokens out of a login's or refresh's reply and wipes the rest.

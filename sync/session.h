@@ -17,6 +17,12 @@ struct Login {
   std::function<Result<Secret>()> password;
 };
 
+/// What a request asks of the token it is sent with.
+enum class Standing {
+  any,
+  fresh_login,  ///< platform: made by a login, not a refresh, a few minutes ago at most.
+};
+
 /// Loop thread only; must outlive the tasks it returned.
 class Session {
  public:
@@ -24,8 +30,10 @@ class Session {
 
   /// As Http::send, with a valid token. A 401 costs one renewal and one repetition; then, and when
   /// the login itself fails, it is Cause::auth, otp or rate_limited. Other statuses are the
-  /// caller's to judge.
-  Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop);
+  /// caller's to judge, and so is a 401 with required_auth_level after a login made for it: then
+  /// the kind of our password is too weak for what was asked.
+  Task<Answer<HttpReply>> send(HttpRequest request, std::stop_token stop,
+                               Standing standing = Standing::any);
 
   /// A valid token, for a connection that is not made by send(). Fails as send() does.
   Task<Answer<Secret>> token(std::stop_token stop);
@@ -42,11 +50,12 @@ class Session {
   std::optional<Millis> server_ahead() const { return server_ahead_; }
 
  private:
-  Task<Answer<Done>> ensure_token(std::stop_token stop);
-  Task<Answer<Done>> renew(std::stop_token stop);
+  Task<Answer<Done>> ensure_token(Standing standing, std::stop_token stop);
+  Task<Answer<Done>> renew(Standing standing, std::stop_token stop);
   Task<Answer<Done>> log_in(std::stop_token stop);
   Task<Answer<Done>> refresh(std::stop_token stop);
   bool fresh(const Secret& token, Millis dies_at) const;
+  bool good_for(Standing standing) const;
   Answer<Done> accept(HttpReply& reply);
   Task<Answer<HttpReply>> exchange(HttpRequest request, std::stop_token stop);
 
@@ -55,8 +64,9 @@ class Session {
   Login login_;
   Secret token_;
   Secret refresh_token_;
-  Millis token_dies_at_{0};      // of Clock::uptime()
-  Millis refresh_dies_at_{0};    // of Clock::uptime()
+  Millis token_dies_at_{0};             // of Clock::uptime()
+  Millis refresh_dies_at_{0};           // of Clock::uptime()
+  std::optional<Millis> logged_in_at_;  // of Clock::uptime(); absent: token_ is of a refresh
   std::optional<Secret> tried_;  // the password of the last login; empty: it could not be read
   std::optional<Millis> server_ahead_;
   int login_number_ = 0;  // counts replace()

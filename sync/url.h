@@ -5,7 +5,7 @@
 
 namespace icure::sync {
 
-/// Everything but letters, digits and -_.~ as %XX.
-std::string percent_encoded(std::string_view text);
+/// Everything but letters, digits, -_.~ and `also_plain` as %XX.
+std::string percent_encoded(std::string_view text, std::string_view also_plain = {});
 
 }  // namespace icure::sync

@@ -12,14 +12,16 @@ set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.
                         store/invitation.h sync/write/
                         sync/[^/]+$)
 set(allow_sync/decrypt  daemon/base/ sync/decrypt/)
-set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h sync/outbox/
+set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h
+                        store/invitation.h sync/outbox/
                         sync/write/ sync/[^/]+$)
 set(allow_sync/platform daemon/base/ daemon/loop/ sync/)
 set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
 set(allow_ipc/client    daemon/base/ ipc/frame.h ipc/protocol.h ipc/client/)
 set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings store/mirror.h
-                        store/ledger.h store/outbox.h sync/[^/]+$ sync/outbox/ ipc/[^/]+$)
+                        store/ledger.h store/outbox.h store/invitation.h sync/[^/]+$ sync/outbox/
+                        ipc/[^/]+$)
 set(allow_daemon        daemon/ store/ sync/ ipc/[^/]+$)
 
 # What may be named in one folder only.

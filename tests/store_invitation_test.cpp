@@ -184,6 +184,11 @@ TEST_F(InvitationTest, IsTakenInHeldWithItsReason) {
   EXPECT_EQ(found.last_error, "too many today");
   EXPECT_EQ(found.hint, "release it");
   EXPECT_EQ(outbox().counts()[static_cast<std::size_t>(ItemState::held)], 1u);
+  EXPECT_EQ(of("i1").state, InvitationState::queued);
+  made = item("i2");
+  made.state = ItemState::blocked;
+  accept(made);
+  EXPECT_EQ(of("i2").state, InvitationState::blocked);
 }
 
 class AskedAgainTest : public InvitationTest {

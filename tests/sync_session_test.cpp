@@ -31,7 +31,9 @@ class SessionTest : public ::testing::Test {
       }
       if (refuse > 0) {
         --refuse;
-        return reply_of(401, "");
+        auto refused = reply_of(401, "");
+        refused.required_auth_level = level;
+        return refused;
       }
       return reply_of(200, "{}");
     };
@@ -55,6 +57,7 @@ class SessionTest : public ::testing::Test {
   int login_status = 200;
   int refresh_status = 200;
   int refuse = 0;
+  std::optional<int> level;  // that a refusal wants
   Session session{
       http, clock, {"dr.vega", "grp blue", [] { return Result<Secret>(Secret("pass\"word")); }}};
 };
@@ -187,6 +190,60 @@ TEST_F(SessionTest, TellsHowFarThePlatformsClockIsAhead) {
   };
   EXPECT_TRUE(ask());
   EXPECT_EQ(session.server_ahead(), 7min);
+}
+
+class FreshLoginTest : public SessionTest {
+ protected:
+  Answer<HttpReply> ask_fresh() {
+    HttpRequest request;
+    request.method = "POST";
+    request.target = "/rest/v2/user/token/u1/k";
+    request.new_token = Secret("value");
+    auto task = session.send(std::move(request), stop.get_token(), Standing::fresh_login);
+    task.start();
+    EXPECT_TRUE(task.done());
+    return task.take();
+  }
+};
+
+TEST_F(FreshLoginTest, SentWithTheTokenOfALoginThatIsYoung) {
+  ASSERT_TRUE(ask());
+  ASSERT_TRUE(ask_fresh());
+  EXPECT_EQ(logins, 1);
+  EXPECT_EQ(http.seen.back().new_token, "value");
+  clock.advance(4min + 30s);
+  ASSERT_TRUE(ask_fresh());
+  EXPECT_EQ(logins, 2);
+  EXPECT_EQ(refreshes, 0);
+}
+
+TEST_F(FreshLoginTest, ARefreshIsNoLogin) {
+  ASSERT_TRUE(ask());
+  clock.advance(1h);
+  ASSERT_TRUE(ask());
+  EXPECT_EQ(refreshes, 1);
+  ASSERT_TRUE(ask_fresh());
+  EXPECT_EQ(logins, 2);
+}
+
+TEST_F(FreshLoginTest, ARefusalThatWantsMoreIsMetByALoginAtOnce) {
+  ASSERT_TRUE(ask());
+  refuse = 1;
+  level = 20;
+  ASSERT_EQ(ask_fresh()->status, 200);
+  EXPECT_EQ(logins, 2);
+  EXPECT_EQ(refreshes, 0);
+}
+
+TEST_F(FreshLoginTest, AndIsTheCallersToJudgeIfThatDoesNotHelp) {
+  refuse = 10;
+  level = 50;
+  const auto reply = ask_fresh();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 401);
+  EXPECT_EQ(reply->required_auth_level, 50);
+  EXPECT_EQ(logins, 2);
+  EXPECT_EQ(refuse, 8) << "asked no more than twice";
 }
 
 }  // namespace

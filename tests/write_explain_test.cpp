@@ -48,10 +48,10 @@ TEST(RefusalTest, SaysWhatBecomesOfEach) {
   }
   EXPECT_EQ(retried, (std::set{Refusal::login, Refusal::no_answer, Refusal::too_many,
                                Refusal::platform_fault, Refusal::gateway_fault}));
-  EXPECT_EQ(failed,
-            (std::set{Refusal::deceased, Refusal::inactive, Refusal::merged, Refusal::deleted,
-                      Refusal::not_a_person, Refusal::unreadable, Refusal::has_user, Refusal::gone,
-                      Refusal::id_taken, Refusal::gave_up}));
+  EXPECT_EQ(failed, (std::set{Refusal::deceased, Refusal::inactive, Refusal::merged,
+                              Refusal::deleted, Refusal::not_a_person, Refusal::unreadable,
+                              Refusal::has_user, Refusal::gone, Refusal::id_taken,
+                              Refusal::already_invited, Refusal::too_late, Refusal::gave_up}));
 }
 
 TEST(RefusalTest, NamesTheOneActionThatHelps) {

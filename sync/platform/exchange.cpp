@@ -40,12 +40,21 @@ Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
   set(CURLOPT_BUFFERSIZE, kReadBuffer);
   // Inflating costs more than a loopback connection saves.
   if (!to_this_machine(options.base_url)) set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  // curl repeats a request, a POST as well, if a connection that was used before ends without a
+  // byte of an answer: it takes that for a connection that had died of age. A new one is not
+  // repeated.
+  if (request.once) {
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+  }
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
 
   easy_.add_header("Accept", "application/json");
   easy_.add_header("X-Bypass-Session", "1");  // platform: else each request makes an HTTP session
   if (!request.bearer.empty()) easy_.add_header("Authorization: Bearer", request.bearer.reveal());
+  if (!request.basic.empty()) easy_.add_header("Authorization: Basic", request.basic.reveal());
+  if (!request.new_token.empty()) easy_.add_header("token", request.new_token.reveal());
   if (!request.refresh_token.empty())
     easy_.add_header("Refresh-Token", request.refresh_token.reveal());
   if (request.method != "GET") {
@@ -101,9 +110,19 @@ std::size_t Exchange::on_body(char* bytes, std::size_t, std::size_t count, void*
 }
 
 Answer<HttpReply> Exchange::result(CURLcode verdict, WallTime now) {
-  if (oversized_) return Fault{Cause::oversized, 200, "the answer is larger than it can be"};
-  if (refused_) return Fault{Cause::bad_answer, 200, "the answer is not what was asked for"};
-  if (verdict != CURLE_OK) return easy_.fault(verdict);
+  if (oversized_) {
+    return Fault{Cause::oversized, 200, "the answer is larger than it can be", {}, true};
+  }
+  if (refused_) {
+    return Fault{Cause::bad_answer, 200, "the answer is not what was asked for", {}, true};
+  }
+  if (verdict != CURLE_OK) {
+    auto fault = easy_.fault(verdict);
+    long sent = 0;  // bytes of the request; none before there is a connection
+    curl_easy_getinfo(easy(), CURLINFO_REQUEST_SIZE, &sent);
+    fault.went_out = sent > 0;
+    return fault;
+  }
   HttpReply reply;
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);

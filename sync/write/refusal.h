@@ -47,8 +47,11 @@ enum class Refusal {
   gateway_fault,
 
   // Of the outbox itself.
-  needs_another,  ///< An earlier write that this one needs was refused.
-  gave_up,        ///< It was tried for as long as is configured.
+  needs_another,    ///< An earlier write that this one needs was refused.
+  already_invited,  ///< Another invitation may still bring this person in.
+  too_many_today,   ///< More invitations than a day may have.
+  too_late,         ///< It expired before it could be carried out.
+  gave_up,          ///< It was tried for as long as is configured.
 };
 
 enum class Next {

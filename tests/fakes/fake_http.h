@@ -21,12 +21,19 @@ class FakeHttp final : public sync::Http {
     std::string body;
     std::string bearer;
     std::string refresh_token;
+    std::string basic = {};
+    std::string new_token = {};
   };
 
   Task<sync::Answer<sync::HttpReply>> send(sync::HttpRequest request,
                                            std::stop_token stop) override {
-    Seen one{request.method, request.target, request.body, std::string(request.bearer.reveal()),
-             std::string(request.refresh_token.reveal())};
+    Seen one{request.method,
+             request.target,
+             request.body,
+             std::string(request.bearer.reveal()),
+             std::string(request.refresh_token.reveal()),
+             std::string(request.basic.reveal()),
+             std::string(request.new_token.reveal())};
     if (!request.secret_body.empty()) one.body = request.secret_body.reveal();
     seen.push_back(one);
     std::stop_callback cancel(stop, [this] { released_.fire(); });
