@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 
 #include "daemon/access_rules.h"
 #include "daemon/api/schemas.h"
 #include "daemon/base/log.h"
 #include "daemon/credentials.h"
+#include "daemon/machine_id.h"
 #include "daemon/names.h"
 #include "daemon/notify.h"
 #include "store/keys.h"
@@ -66,13 +66,6 @@ std::vector<api::Warning> warnings_of(const store::Stores& files) {
   return warnings;
 }
 
-/// Tells this machine from one onto which its disk was copied; empty where there is none.
-std::string machine_id() {
-  std::string id;
-  std::ifstream("/etc/machine-id") >> id;
-  return id;
-}
-
 store::Order newest_order(store::MirrorWriter& mirror) {
   auto newest = mirror.newest_order();
   return newest ? *newest : 0;  // unreadable: then the first sweep fails and says so
@@ -124,13 +117,19 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       websockets_(loop, http_options(config_.config.platform)),
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
+      create_(rest_, refresher_),
+      edit_(rest_, refresher_),
+      remove_(rest_, refresher_),
       outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
+      writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
+      user_write_api_(writes_),
+      owner_write_api_(writes_),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       sync_api_(engine_),
-      status_api_(directory_, session_, live_,
+      status_api_(directory_, session_, live_, outbox_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
@@ -144,12 +143,19 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   status_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
+  user_write_api_.register_on(methods_);
+  owner_write_api_.register_on(methods_);
   outbox_api_.register_on(methods_);
   sync_api_.register_on(methods_);
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
   }
   signals_.push_back(std::make_unique<loop::Signal>(loop, SIGHUP, [this] { reload(); }));
+  for (const auto* op : {"user.create", "owner.create"}) outbox_.carry_out(op, create_);
+  for (const auto* op : {"user.modify", "user.enable", "user.disable", "owner.modify"}) {
+    outbox_.carry_out(op, edit_);
+  }
+  outbox_.carry_out("user.delete", remove_);
   engine_.watch([this] { changed(); });
   engine_.watch_login([this] { return session_.password_changed(); });
 }
@@ -171,6 +177,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
                      static_cast<std::size_t>(outbox.parallel),
                      static_cast<std::uint64_t>(outbox.max_items)});
+  status_api_.warn_after(outbox.warn_after);
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }

@@ -8,9 +8,11 @@
 
 #include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
+#include "daemon/api/owner_write_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
 #include "daemon/api/user_api.h"
+#include "daemon/api/user_write_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
 #include "daemon/loop/each_turn.h"
@@ -25,6 +27,7 @@
 #include "sync/engine.h"
 #include "sync/hints.h"
 #include "sync/live.h"
+#include "sync/outbox/document_write.h"
 #include "sync/outbox/outbox.h"
 #include "sync/platform/curl_http.h"
 #include "sync/platform/curl_websocket.h"
@@ -90,10 +93,16 @@ class App {
   sync::CurlWebsockets websockets_;
   sync::Hints hints_;
   sync::Live live_;
+  sync::CreateDocument create_;
+  sync::EditDocument edit_;
+  sync::RemoveDocument remove_;
   sync::Outbox outbox_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
+  api::Writes writes_;
+  api::UserWriteApi user_write_api_;
+  api::OwnerWriteApi owner_write_api_;
   api::OutboxApi outbox_api_;
   api::SyncApi sync_api_;
   api::StatusApi status_api_;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/outbox_status.h"
 #include "daemon/api/schemas.h"
 
 namespace icure::api {
@@ -101,7 +102,7 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   for (const auto kind : directory_.kinds) {
     json["live"][std::string(name_of(kind))] = sync::word_of(live_.state(kind));
   }
-  json["outbox"] = Json::object();
+  json["outbox"] = Json::parse(outbox_status(outbox_.summary()));
   json["braked"] = Json::array();
   if (engine.next_run()) json["next_sync"] = rfc3339(*engine.next_run());
   json["warnings"] = Json::array();
@@ -125,6 +126,10 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
                           "the platform lists nothing of a kind that had " + std::to_string(rows) +
                               " entities; they are kept and served",
                           "check the role of the daemon's user on the platform"};
+    json["warnings"].push_back(to_json(warning));
+  }
+  for (const auto& warning :
+       outbox_warnings(outbox_.summary(), directory_.clock.wall(), warn_after_)) {
     json["warnings"].push_back(to_json(warning));
   }
   for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));

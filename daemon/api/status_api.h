@@ -5,18 +5,14 @@
 #include <vector>
 
 #include "daemon/api/directory.h"
+#include "daemon/api/warning.h"
 #include "daemon/config_file.h"
 #include "ipc/methods.h"
 #include "sync/live.h"
+#include "sync/outbox/outbox.h"
 #include "sync/session.h"
 
 namespace icure::api {
-
-struct Warning {
-  std::string code;
-  std::string text;
-  std::string hint;
-};
 
 /// What the daemon's status is made of, besides the engine and the mirror.
 struct Facts {
@@ -27,11 +23,18 @@ struct Facts {
 
 class StatusApi {
  public:
-  StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live, Facts facts)
-      : directory_(directory), session_(session), live_(live), facts_(std::move(facts)) {}
+  StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live,
+            const sync::Outbox& outbox, Facts facts)
+      : directory_(directory),
+        session_(session),
+        live_(live),
+        outbox_(outbox),
+        facts_(std::move(facts)) {}
   void register_on(ipc::Methods& methods);
   /// What `config.show` answers from now on.
   void show(std::vector<ShownValue> values) { shown_ = std::move(values); }
+  /// Warns of changes that wait for longer.
+  void warn_after(Millis age) { warn_after_ = age; }
   /// One line for systemd, such as "online; 5000 users, 200 hcps".
   std::string summary() const;
 
@@ -49,6 +52,8 @@ class StatusApi {
   Directory& directory_;
   const sync::Session& session_;
   const sync::Live& live_;
+  const sync::Outbox& outbox_;
+  Millis warn_after_{0};
   Facts facts_;
   std::vector<ShownValue> shown_;
 };
