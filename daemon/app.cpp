@@ -121,6 +121,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       edit_(rest_, refresher_),
       remove_(rest_, refresher_),
       outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
+      inviting_({loop, *store_.files, *store_.point, *store_.scan, ledger_thread_, scan_thread_,
+                 session_, rest_, refresher_, outbox_, clock, random}),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
@@ -178,6 +180,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
                      static_cast<std::size_t>(outbox.parallel),
                      static_cast<std::uint64_t>(outbox.max_items)});
   status_api_.warn_after(outbox.warn_after);
+  inviting_.configure(config, login_of(config.platform));
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }
@@ -210,6 +213,7 @@ void App::run() {
   scope_.run(hints_.loop(scope_.token()));
   scope_.run(live_.loop(scope_.token()));
   scope_.run(outbox_.loop(scope_.token()));
+  scope_.run(inviting_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(

@@ -15,6 +15,7 @@
 #include "daemon/api/user_write_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
+#include "daemon/inviting.h"
 #include "daemon/loop/each_turn.h"
 #include "daemon/loop/network.h"
 #include "daemon/loop/signals.h"
@@ -97,6 +98,7 @@ class App {
   sync::EditDocument edit_;
   sync::RemoveDocument remove_;
   sync::Outbox outbox_;
+  Inviting inviting_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;

@@ -12,17 +12,16 @@ using Json = nlohmann::json;
 constexpr std::size_t kReplyBytes = std::size_t{1} << 20;
 constexpr auto kUsers = "/rest/v2/user";
 
-HttpRequest request_of(std::string method, std::string target, std::string body = {}) {
+HttpRequest request_of(std::string method, std::string target) {
   HttpRequest request;
   request.method = std::move(method);
   request.target = std::move(target);
-  request.body = std::move(body);
   request.max_body = kReplyBytes;
   return request;
 }
 
 Fault not_json() {
-  return Fault{Cause::bad_answer, 0, "the answer about a user makes no sense", {}, true};
+  return Fault{Cause::bad_answer, 0, "the answer about a user makes no sense"};
 }
 
 Cause cause_of(const HttpReply& reply) {
@@ -50,7 +49,6 @@ Task<Answer<HttpReply>> UserCalls::send(HttpRequest request, Standing standing,
   if (reply->status >= 200 && reply->status < 300 && !reply->html) co_return reply;
   Fault fault{cause_of(*reply), reply->status,
               method + " of a user answered " + std::to_string(reply->status), reply->retry_after};
-  fault.went_out = reply->status == 502 || reply->status == 504;
   co_return fault;
 }
 
@@ -89,28 +87,6 @@ Task<Answer<std::optional<std::string>>> UserCalls::read(std::string id, std::st
     if (document.id == id) co_return std::optional<std::string>(document.json);
   }
   co_return std::optional<std::string>();
-}
-
-Task<Answer<Done>> UserCalls::create(std::string document, std::stop_token stop) {
-  auto request = request_of("POST", kUsers, std::move(document));
-  auto reply = co_await send(std::move(request), Standing::any, stop);
-  if (!reply) co_return std::move(reply).error();
-  co_return Done{};
-}
-
-Task<Answer<std::string>> UserCalls::put(std::string document, std::stop_token stop) {
-  auto request = request_of("PUT", kUsers, std::move(document));
-  auto reply = co_await send(std::move(request), Standing::any, stop);
-  if (!reply) co_return std::move(reply).error();
-  co_return std::move(reply->body);
-}
-
-Task<Answer<Done>> UserCalls::remove(std::string id, std::string rev, std::stop_token stop) {
-  auto request =
-      request_of("DELETE", kUsers + ("/" + percent_encoded(id)) + "?rev=" + percent_encoded(rev));
-  auto reply = co_await send(std::move(request), Standing::any, stop);
-  if (!reply) co_return std::move(reply).error();
-  co_return Done{};
 }
 
 Task<Answer<Done>> UserCalls::set_token(std::string id, std::string key, Secret value,

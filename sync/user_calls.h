@@ -1,5 +1,5 @@
-// UserCalls: the platform's calls about one user, for writes that go step by step. Typed; what an
-// answer means is the caller's to say (sync/write/explain.h).
+// UserCalls: the platform's calls that only users have, for writes that go step by step; the others
+// are rest.h's. What an answer means is the caller's to say (sync/write/explain.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 namespace icure::sync {
 
 /// Loop thread only; outlives its tasks. Each call fails as Session::send does, and with the
-/// status of any answer that is no success; `went_out` tells whether it may be done all the same.
+/// status of any answer that is no success.
 class UserCalls {
  public:
   UserCalls(Session& session, Rest& rest) : session_(session), rest_(rest) {}
@@ -23,13 +23,6 @@ class UserCalls {
   Task<Answer<std::string>> holder_of(store::Key key, std::string contact, std::stop_token stop);
   /// The user's document, also of a deleted one; absent: there never was one.
   Task<Answer<std::optional<std::string>>> read(std::string id, std::stop_token stop);
-  /// `POST /user`. platform: the same document once more is a 400, as for a contact that another
-  /// user has.
-  Task<Answer<Done>> create(std::string document, std::stop_token stop);
-  /// `PUT /user`, in the form of write/put_document.h: the stored document.
-  Task<Answer<std::string>> put(std::string document, std::stop_token stop);
-  /// `DELETE /user/{}`: soft. 409 if `rev` is not its newest.
-  Task<Answer<Done>> remove(std::string id, std::string rev, std::stop_token stop);
   /// Gives the user a token, which is a password of its own with a life that starts now; one under
   /// the same key is replaced, so that a repetition does no harm. Logs in anew if needed: a 401
   /// that is left says that our password is of too weak a kind.

@@ -71,11 +71,11 @@ TEST_F(InviteOperationTest, TheTokenIsForgottenOnceItWasSent) {
   EXPECT_EQ(attempt().next, Next::retry);
   EXPECT_THAT(ledger_content(), HasSubstr(platform.token_values[0]));
   gateway.status = 200;
-  daemon->engine.failed({Cause::no_route});  // the user cannot be read back
+  reads.statuses = {{"POST /rest/v2/user/byIds", 503}};  // the user cannot be read back
   EXPECT_EQ(attempt().next, Next::line);
   EXPECT_EQ(invitation().state, InvitationState::sent);
   EXPECT_THAT(ledger_content(), Not(HasSubstr(platform.token_values[0])));
-  daemon->engine.succeeded();
+  reads.statuses.clear();
   EXPECT_EQ(attempt().next, Next::done);
   EXPECT_EQ(gateway.messages.size(), 1u) << "the rest sends nothing more";
 }

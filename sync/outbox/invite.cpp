@@ -83,9 +83,9 @@ Task<InviteAttempt::Step> InviteAttempt::arrived(std::string_view by) {
 /// The last step: readers see the platform's user before the one that was promised goes.
 Task<InviteAttempt::Step> InviteAttempt::mirror_user() {
   std::vector<std::string> ids(1, invitation_.user);
-  const bool read = co_await tools_.refresher.by_ids(Kind::user, std::move(ids), stop_);
-  if (read) co_return plain(Next::done);
-  co_return plain(stop_.stop_requested() ? Next::stopping : Next::line);
+  auto read = co_await tools_.refresher.read(Kind::user, std::move(ids), stop_);
+  if (!read) co_return outcome_of(write::WriteStep::read, read.error());
+  co_return plain(Next::done);
 }
 
 }  // namespace icure::sync

@@ -26,6 +26,7 @@ struct InviteTools {
   store::Invitations& invitations;  // touched on the ledger's thread only
   Background& ledger_thread;
   store::MirrorReader& mirror;  // the loop thread's own
+  Rest& rest;
   UserCalls& users;
   Gateway& gateway;
   Refresher& refresher;

@@ -60,17 +60,17 @@ Task<InviteAttempt::Removal> InviteAttempt::remove_user(InvitedUser user, std::s
       over = refused(Refusal::unreadable);
       co_return Removal::over;
     }
-    auto put = co_await tools_.users.put(std::move(*to_put), stop_);
+    auto put = co_await tools_.rest.update(Kind::user, std::move(*to_put), stop_);
     if (!put) {
       if (put.error().status == 409) co_return Removal::again;
       over = outcome_of(WriteStep::update, put.error());
       co_return Removal::over;
     }
-    const auto stored = read_user(*put, invitation_, details_.token_key);
+    const auto stored = read_user(put->text, invitation_, details_.token_key);
     if (!stored || stored->rev.empty()) co_return Removal::again;
     rev = stored->rev;
   }
-  auto removed = co_await tools_.users.remove(invitation_.user, std::move(rev), stop_);
+  auto removed = co_await tools_.rest.remove(Kind::user, invitation_.user, std::move(rev), stop_);
   if (removed || removed.error().status == 404) co_return Removal::done;
   if (removed.error().status == 409) co_return Removal::again;
   over = outcome_of(WriteStep::remove, removed.error());

@@ -27,7 +27,7 @@ Task<InviteAttempt::Step> InviteAttempt::make_user() {
     if (saved) co_return saved;
   }
   if (taken_back()) co_return Step();
-  auto created = co_await tools_.users.create(user_document(invitation_), stop_);
+  auto created = co_await tools_.rest.create(Kind::user, user_document(invitation_), stop_);
   if (!created) {
     const auto status = created.error().status;
     if (status == 400 || status == 409) co_return co_await create_refused(created.error());

@@ -64,6 +64,7 @@ class InviteTest : public ::testing::Test {
           operation({stores->invitations(),
                      t.ledger_thread,
                      *point,
+                     rest,
                      users,
                      gateway,
                      refresher,

@@ -18,9 +18,9 @@ using testing::Not;
 
 constexpr WallTime kNow{1'790'000'000'000ms};
 
-class PrepareTest : public testing::Test {
+class InvitePrepareTest : public testing::Test {
  protected:
-  PrepareTest() {
+  InvitePrepareTest() {
     request.owner = "p1";
     request.inviter = "h1";
     request.link = "https://app.example.test/start";
@@ -56,7 +56,7 @@ class PrepareTest : public testing::Test {
   SystemRandom random;
 };
 
-TEST_F(PrepareTest, ChoosesEveryIdAndSecret) {
+TEST_F(InvitePrepareTest, ChoosesEveryIdAndSecret) {
   request.not_before = kNow + 1h;
   const auto item = prepare();
   ASSERT_TRUE(item) << item.error().message;
@@ -85,7 +85,7 @@ TEST_F(PrepareTest, ChoosesEveryIdAndSecret) {
   EXPECT_FALSE(content->create_asked);
 }
 
-TEST_F(PrepareTest, ShowsTheUserThatWillBe) {
+TEST_F(InvitePrepareTest, ShowsTheUserThatWillBe) {
   const auto item = prepare();
   const auto user = Json::parse(item->overlay->after);
   EXPECT_EQ(item->overlay->is, store::Overlay::Is::creation);
@@ -95,7 +95,7 @@ TEST_F(PrepareTest, ShowsTheUserThatWillBe) {
   EXPECT_THAT(item->overlay->after, Not(HasSubstr("oken"))) << "readers get to see it";
 }
 
-TEST_F(PrepareTest, TwoInvitationsShareNothing) {
+TEST_F(InvitePrepareTest, TwoInvitationsShareNothing) {
   const auto one = prepare();
   const auto two = prepare();
   EXPECT_NE(one->id, two->id);
@@ -103,7 +103,7 @@ TEST_F(PrepareTest, TwoInvitationsShareNothing) {
   EXPECT_NE(one->content, two->content);
 }
 
-TEST_F(PrepareTest, RefusesWhoCannotBeInvited) {
+TEST_F(InvitePrepareTest, RefusesWhoCannotBeInvited) {
   has_user = true;
   EXPECT_THAT(refusal(), HasSubstr("already has a user"));
   has_user = false;
@@ -114,7 +114,7 @@ TEST_F(PrepareTest, RefusesWhoCannotBeInvited) {
   EXPECT_THAT(refusal(), HasSubstr("only patients"));
 }
 
-TEST_F(PrepareTest, RefusesAContactThatIsCertainToFail) {
+TEST_F(InvitePrepareTest, RefusesAContactThatIsCertainToFail) {
   owner["addresses"] = Json::array();
   EXPECT_THAT(refusal(), HasSubstr("no e-mail address"));
   owner["encryptedSelf"] = "c2VjcmV0";
@@ -127,14 +127,14 @@ TEST_F(PrepareTest, RefusesAContactThatIsCertainToFail) {
   EXPECT_TRUE(prepare());
 }
 
-TEST_F(PrepareTest, RefusesALinkThatLeadsElsewhere) {
+TEST_F(InvitePrepareTest, RefusesALinkThatLeadsElsewhere) {
   rules.links = {"https://app.example.test/"};
   EXPECT_TRUE(prepare());
   request.link = "https://evil.test/";
   EXPECT_THAT(refusal(), HasSubstr("[invite] links"));
 }
 
-TEST_F(PrepareTest, RefusesTextsThatNoMessageCanHave) {
+TEST_F(InvitePrepareTest, RefusesTextsThatNoMessageCanHave) {
   request.solution = "";
   EXPECT_THAT(refusal(), HasSubstr("solution"));
   request.solution = "BlueCare";
@@ -145,7 +145,7 @@ TEST_F(PrepareTest, RefusesTextsThatNoMessageCanHave) {
   EXPECT_THAT(refusal(), HasSubstr("template"));
 }
 
-TEST_F(PrepareTest, RefusesTimesThatCannotBe) {
+TEST_F(InvitePrepareTest, RefusesTimesThatCannotBe) {
   request.expires = kNow;
   EXPECT_THAT(refusal(), HasSubstr("expired already"));
   request.expires = kNow + 1h;
@@ -153,7 +153,7 @@ TEST_F(PrepareTest, RefusesTimesThatCannotBe) {
   EXPECT_THAT(refusal(), HasSubstr("before it may be sent"));
 }
 
-TEST_F(PrepareTest, RefusalsNameNobody) {
+TEST_F(InvitePrepareTest, RefusalsNameNobody) {
   owner["addresses"][0]["telecoms"][0]["telecomNumber"] = "ines at mail";
   const auto error = prepare().error();
   for (const auto* secret : {"ines", "Vidal", "Vega"}) {
@@ -161,7 +161,7 @@ TEST_F(PrepareTest, RefusalsNameNobody) {
   }
 }
 
-TEST_F(PrepareTest, AnInviterWithoutAddressMayGetOne) {
+TEST_F(InvitePrepareTest, AnInviterWithoutAddressMayGetOne) {
   inviter["addresses"] = Json::array();
   EXPECT_TRUE(prepare());
 }
