@@ -92,6 +92,8 @@ class MirrorWriter {
   /// Notes ids as alive, for absent(), and wants those that the mirror does not hold. Returns how
   /// many were not wanted before.
   virtual Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) = 0;
+  /// Takes back what mark_present() noted: it seems that these are gone after all.
+  virtual Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) = 0;
   /// Puts ids on the list of documents to be read: it is kept on the disk, each id once, and
   /// begin_sweep() clears it.
   virtual Result<Done> want(Kind kind, const std::vector<std::string>& ids) = 0;

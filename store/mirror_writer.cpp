@@ -88,6 +88,15 @@ class SqliteMirrorWriter final : public MirrorWriter {
     });
   }
 
+  Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) override {
+    auto& sweep = intake_.sweep(kind);
+    if (!sweep) return no_sweep(kind);
+    for (const auto& id : ids) {
+      if (auto* entry = sweep->revisions.find(intake_.hash(id))) entry->present = false;
+    }
+    return Done{};
+  }
+
   Result<Done> want(Kind kind, const std::vector<std::string>& ids) override {
     return guarded_mirror(db_, [&]() -> Result<Done> {
       put_on_list(kind, {ids.begin(), ids.end()});

@@ -96,6 +96,7 @@ class Engine {
     bool only_failed;  // the kinds that failed last time
   };
   Due next_due() const;
+  bool is_resting() const;
   std::optional<Error> why_not_now() const;
   void heard(LineEvent event, const Fault& fault = {Cause::none});
   void plan(const store::Run& ended, const Fault& fault, std::vector<Kind> failed_kinds);

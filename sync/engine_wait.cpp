@@ -65,7 +65,9 @@ Task<Done> Engine::watch_line(std::stop_token run_over) {
     auto slept = co_await clock_.sleep(kRunSilence, run_over);
     if (!slept) co_return Done{};
     const bool gets_answers = rest_.bytes() != heard_so_far;
-    if (!gets_answers && !why_not_now()) co_await ask_line(run_over);
+    // Answers to the run do not end a quiet time: only a question after it does.
+    const bool fine = gets_answers && connection_.view().online;
+    if (!fine && !why_not_now()) co_await ask_line(run_over);
     if (run_over.stop_requested()) co_return Done{};
     heard_so_far = rest_.bytes();
     silent = gets_answers || connection_.view().online ? 0 : silent + 1;
@@ -98,7 +100,7 @@ Task<bool> Engine::wait_for_work(std::string& trigger, bool& full, std::stop_tok
 
 /// Whether a run should begin now, and which.
 bool Engine::begin_due_run(std::string& trigger, bool& full) {
-  if (why_not_now()) return false;
+  if (is_resting()) return false;
   if (wanted_) {
     trigger = "request";
     full = wanted_full_;
@@ -200,9 +202,16 @@ Task<Result<std::vector<store::Run>>> Engine::history(std::size_t limit) {
   co_return co_await history_.thread.run(std::move(job));
 }
 
-/// What stands against a run that somebody asks for.
+/// Whether nothing is sent, until the question that is due at the end of it.
+bool Engine::is_resting() const {
+  return connection_.state() == LineState::paused || connection_.state() == LineState::quiet;
+}
+
+/// What stands against a run that somebody asks for. Nothing when the time is over, also if the
+/// platform has not been asked since.
 std::optional<Error> Engine::why_not_now() const {
   const auto left = connection_.ask_at() - clock_.uptime();
+  if (left <= Millis(0)) return std::nullopt;
   switch (connection_.state()) {
     case LineState::paused:
       return Error{Code::unavailable, "the sync is paused", "icurectl sync resume", left};

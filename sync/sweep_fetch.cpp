@@ -1,36 +1,53 @@
 // The part of a sweep that reads documents by id.
 #include <algorithm>
+#include <unordered_set>
 
 #include "sync/sweep.h"
 #include "sync/sweep_part.h"
 
 namespace icure::sync {
+namespace {
+
+/// Those of `ids` that have no document here.
+std::vector<std::string> missing_from(const wire::Page& page, std::vector<std::string> ids) {
+  std::unordered_set<std::string_view> there;
+  for (const auto& document : page.documents) there.insert(document.id);
+  std::erase_if(ids, [&there](const std::string& id) { return there.contains(id); });
+  return ids;
+}
+
+}  // namespace
 
 /// Documents of these ids: as many as there are, soft-deleted ones included.
 Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::string> ids,
                                                std::stop_token stop) {
-  const auto count = ids.size();
+  auto wanted = ids;
   auto body = co_await rest_.by_ids(kind, std::move(ids), stop);
   if (!body) co_return body.error();
   auto parse = [&body] { return wire::parse_documents(std::move(body->text)); };
   auto page = co_await parser_.run(std::move(parse));
   if (!page) co_return page.error();
-  if (page->documents.size() > count) {
+  if (page->documents.size() > wanted.size()) {
     co_return Fault{Cause::oversized, 200, "more documents than were asked for"};
   }
   for (const auto& document : page->documents) {
     costs_[index_of(kind)].document(document.json.size());
   }
-  co_return Kept{std::move(*page), body->asked, body->answered};
+  co_return Kept{std::move(*page), std::move(wanted), body->asked, body->answered};
 }
 
-/// Hands a page to the mirror. Soft-deleted documents are left out: whether they were mirrored,
-/// and go, is for confirm() to say.
+/// Hands a page to the mirror. Soft-deleted documents are left out, and with those that did not
+/// come taken for absent, although a list may have named them a moment ago: confirm() has the last
+/// word.
 Task<Answer<Done>> Sweeper::keep(Part& part, Kept kept, std::optional<std::string> cursor,
                                  std::vector<std::string>& doubtful) {
-  auto job = [this, &part, &kept, &cursor] {
+  auto job = [this, &part, &kept, &cursor]() -> Result<store::Applied> {
     auto& documents = kept.page.documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
+    if (documents.size() < kept.wanted.size()) {
+      auto noted = mirror_.mark_absent(part.kind, missing_from(kept.page, std::move(kept.wanted)));
+      if (!noted) return noted.error();
+    }
     return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor);
   };
   auto applied = co_await mirror_thread_.run(std::move(job));

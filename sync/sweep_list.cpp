@@ -33,7 +33,7 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, std::string cursor, std::stop
       coming->start();
     }
     part.counts.seen += page->documents.size();
-    Kept kept{std::move(*page), body->asked, body->answered};
+    Kept kept{std::move(*page), {}, body->asked, body->answered};
     auto stored = co_await keep(part, std::move(kept), std::move(resume), doubtful);
     if (!stored) {
       if (coming) {

@@ -28,6 +28,7 @@ struct Sweeper::Part {
 /// Documents as they came, for the mirror to judge.
 struct Sweeper::Kept {
   wire::Page page;
+  std::vector<std::string> wanted;  // by id; empty for a page of a walk
   store::Order asked;
   store::Order answered;
 };

@@ -105,6 +105,8 @@ TEST_F(SweepStoreTest, FindsWhoVanished) {
   EXPECT_THAT(*writer().present_after(Kind::user, "", 1), ElementsAre("a"));
   EXPECT_THAT(*writer().present_after(Kind::user, "a", 9), ElementsAre("c"));
   EXPECT_THAT(*writer().present_after(Kind::user, "c", 9), IsEmpty());
+  ASSERT_TRUE(writer().mark_absent(Kind::user, {"c", "unknown"}));
+  EXPECT_THAT(*writer().absent(Kind::user, ++order_), ElementsAre("b", "c"));
 }
 
 TEST_F(SweepStoreTest, ARowStoredMeanwhileIsNotAbsent) {

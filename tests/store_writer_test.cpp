@@ -186,6 +186,7 @@ TEST_F(WriterTest, ComparesStubsWithAndWithoutASweep) {
 TEST_F(WriterTest, RefusesACursorWithoutASweep) {
   EXPECT_FALSE(writer().apply(Kind::user, {}, 1, 2, std::string("c")));
   EXPECT_FALSE(writer().mark_present(Kind::user, {"a"}));
+  EXPECT_FALSE(writer().mark_absent(Kind::user, {"a"}));
   EXPECT_FALSE(writer().absent(Kind::user, 1));
   EXPECT_FALSE(writer().present_after(Kind::user, "", 1));
 }

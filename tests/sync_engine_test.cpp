@@ -146,6 +146,46 @@ TEST_F(EngineTest, ARequestWaitsWhenThePlatformAskedForQuiet) {
   EXPECT_EQ(http.seen.size(), asked) << "nothing was sent in the quiet time";
 }
 
+// Nobody noticed, while a run was under way, that the time was over: requests were refused, with a
+// time to wait that lay in the past.
+TEST_F(EngineTest, AQuietTimeAlsoEndsDuringARun) {
+  start();
+  http.hold = true;
+  http.hold_path = "/rest/v2/user?";
+  auto run = engine.run_now(true, false);
+  run.start();
+  pump();
+  engine.failed({Cause::rate_limited, 429, "as a reader was told", 10s});
+  advance(9s);
+  EXPECT_GT(*finish(engine.run_now(true, false)).error().retry_after, 0s);
+  advance(3s);
+  EXPECT_TRUE(finish(engine.run_now(true, false))) << "it joins the one that runs";
+  advance(20s);
+  EXPECT_TRUE(engine.connection().online) << "the platform was asked beside the run";
+  http.release();
+  pump();
+  EXPECT_EQ(engine.last()->state, "done");
+}
+
+TEST_F(EngineTest, AsksFirstWhetherTheQuietTimeIsOver) {
+  start();
+  http.hold = true;
+  http.hold_path = "/rest/v2/user/match";
+  auto quick = engine.run_now(false, false);
+  quick.start();
+  pump();
+  engine.failed({Cause::rate_limited, 429, "as a reader was told", 10s});
+  advance(12s);
+  auto full = engine.run_now(true, true);
+  full.start();
+  http.release();
+  pump();
+  ASSERT_TRUE(full.done());
+  EXPECT_EQ(full.take()->state, "done");
+  EXPECT_EQ(platform.asked["GET /rest/v2/user/current"], 1);
+  EXPECT_TRUE(engine.connection().online);
+}
+
 TEST_F(EngineTest, JoinsARunningRunOnlyIfItDoesWhatWasAsked) {
   start();
   http.hold = true;

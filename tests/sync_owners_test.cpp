@@ -52,6 +52,21 @@ TEST_F(OwnersTest, ProbesTheKindsInMixedChunksAndReadsWhatMoved) {
   EXPECT_EQ(counts[Kind::hcp].seen, 4u);
 }
 
+// Their old revisions stayed, under an as_of that they were older than.
+TEST_F(OwnersTest, WhatGoesBetweenItsListAndItsProbeIsGone) {
+  ASSERT_THAT(sweep(), IsEmpty());
+  platform.put(Kind::hcp, "h2", "second");
+  platform.put(Kind::hcp, "h3", "second");
+  platform.before_answer = [this](const fakes::FakeHttp::Seen& seen) {
+    if (seen.target.find("/device/match") == std::string::npos) return;
+    platform.soft_delete(Kind::hcp, "h2");
+    platform.remove(Kind::hcp, "h3");
+  };
+  ASSERT_THAT(sweep(), IsEmpty());
+  EXPECT_THAT(mirrored(Kind::hcp), ElementsAre("h1", "h4"));
+  EXPECT_EQ(counts[Kind::hcp].deleted, 2u);
+}
+
 TEST_F(OwnersTest, ReadsEveryDocumentWhereStubsAreNearlyAsLarge) {
   // One kind's documents are hardly larger than its stubs, another's are.
   for (const auto* id : {"h1", "h2", "h3", "h4"}) {

@@ -66,9 +66,8 @@ bool read_values(od::value value, std::vector<SecureValue>& values) {
   od::array list;
   if (value.get_array().get(list) != simdjson::SUCCESS) return false;
   for (auto element : list) {
-    od::value item;
-    if (std::move(element).get(item) != simdjson::SUCCESS) return false;
-    const auto text = text_of(item);
+    if (element.error() != simdjson::SUCCESS) return false;
+    const auto text = text_of(element.value_unsafe());
     if (!text) return false;
     values.push_back({{}, {}, *text});
   }

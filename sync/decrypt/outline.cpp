@@ -128,9 +128,8 @@ class Walk {
     if (path_.size() >= kDeepest) return false;
     path_.push_back({{}, 0, true});
     for (auto element : array) {
-      od::value value;
       std::string_view ignored;
-      if (std::move(element).get(value) != simdjson::SUCCESS || !walk_value(value, ignored)) {
+      if (element.error() != simdjson::SUCCESS || !walk_value(element.value_unsafe(), ignored)) {
         return false;
       }
       ++path_.back().index;
