@@ -131,6 +131,9 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_),
+      writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
+      user_write_api_(writes_),
+      owner_write_api_(writes_),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
@@ -148,6 +151,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   status_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
+  user_write_api_.register_on(methods_);
+  owner_write_api_.register_on(methods_);
   outbox_api_.register_on(methods_);
   sync_api_.register_on(methods_);
   brake_api_.register_on(methods_);

@@ -9,9 +9,11 @@
 #include "daemon/api/brake_api.h"
 #include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
+#include "daemon/api/owner_write_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
 #include "daemon/api/user_api.h"
+#include "daemon/api/user_write_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
 #include "daemon/inviting.h"
@@ -106,6 +108,9 @@ class App {
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
+  api::Writes writes_;
+  api::UserWriteApi user_write_api_;
+  api::OwnerWriteApi owner_write_api_;
   api::OutboxApi outbox_api_;
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;

@@ -51,6 +51,7 @@ void Engine::heard(LineEvent event, const Fault& fault) {
                  words.hint);
   }
   tell();
+  wake();  // others than the loop hear of the line too: when to ask next is another time by now
 }
 
 void Engine::tell() {

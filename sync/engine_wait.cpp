@@ -154,7 +154,8 @@ Task<Done> Engine::nap(Millis duration, std::stop_token stop) {
 }
 
 void Engine::wake() {
-  nap_.request_stop();
+  auto nap = nap_;  // the one under way: who wakes may begin another
+  nap.request_stop();
 }
 
 void Engine::catch_up() {

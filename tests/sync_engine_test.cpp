@@ -78,6 +78,18 @@ TEST_F(EngineTest, NoticesAnOutageWithoutASync) {
   EXPECT_FALSE(engine.connection().online);
 }
 
+// What failed was a write or a live socket, and the loop slept on until its next health check.
+TEST_F(EngineTest, IsBackSoonFromAnOutageThatSomebodyElseMet) {
+  start();
+  advance(5s);
+  Fault fault;
+  fault.cause = Cause::connect;
+  engine.failed(fault);
+  EXPECT_FALSE(engine.connection().online);
+  advance(3s);
+  EXPECT_TRUE(engine.connection().online);
+}
+
 TEST_F(EngineTest, AFlappingLineDoesNotCauseASweepEachTime) {
   start();
   for (int i = 0; i < 4; ++i) {

@@ -1,0 +1,87 @@
+#include "daemon/api/owner_write_api.h"
+
+#include "daemon/api/request_digest.h"
+
+namespace icure::api {
+namespace {
+
+using ipc::param;
+
+constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
+
+}  // namespace
+
+constexpr auto OwnerCreate::params() {
+  return std::tuple_cat(
+      key_param<OwnerCreate>(),
+      std::tuple(param("type", &OwnerCreate::type, "what it is; patients are created elsewhere")
+                     .allowed({"hcp", "patient", "device"}),
+                 param("dataOwner", &OwnerCreate::dataOwner,
+                       "the platform's JSON of it, without id and rev, in clear")));
+}
+
+constexpr auto OwnerModify::params() {
+  return std::tuple_cat(
+      key_param<OwnerModify>(),
+      std::tuple(param("id", &OwnerModify::id, "the data owner's id"),
+                 param("patch", &OwnerModify::patch,
+                       "a JSON merge patch (RFC 7396) of members that are in clear")));
+}
+
+void OwnerWriteApi::register_on(ipc::Methods& methods) {
+  using ipc::Role;
+  const auto result = write_schema("dataOwner", "DataOwner");
+  methods.add(
+      {"owner.create", Role::operator_, "Create a healthcare professional or a device", result},
+      *this, &OwnerWriteApi::create);
+  methods.add(
+      {"owner.modify", Role::operator_, "Change members of a data owner that are in clear", result},
+      *this, &OwnerWriteApi::modify);
+}
+
+ipc::Methods::Answer OwnerWriteApi::create(ipc::Call call, OwnerCreate request) {
+  const auto kind = *kind_named(request.type);
+  if (auto seen = call.grant().check(kind); !seen) co_return seen.error();
+  auto key = key_of(call, "owner.create", request);
+  auto prepare = [&] {
+    return sync::prepare_owner_create(kind, request.dataOwner.text, writes_.asked_by(call),
+                                      writes_.random);
+  };
+  Writes::Prepare prepared = std::move(prepare);
+  co_return co_await writes_.take_in(call, std::move(key), std::move(prepared), "dataOwner");
+}
+
+Result<OwnerWriteApi::Owner> OwnerWriteApi::owner(const ipc::Grant& grant,
+                                                  const std::string& id) const {
+  std::optional<Error> why;
+  for (const auto kind : kOwnerKinds) {
+    auto usable = grant.check(kind);
+    if (!usable) {
+      if (!why) why = std::move(usable).error();
+      continue;
+    }
+    if (!writes_.directory.configured(kind)) continue;
+    auto known = writes_.known(kind, id);
+    if (known) return Owner{kind, std::move(*known)};
+    // Of several reasons one that is not the rights of the caller helps most.
+    if (!why || why->code == Code::forbidden || why->code == Code::not_found) {
+      why = std::move(known).error();
+    }
+  }
+  if (why) return *why;
+  return writes_.directory.missing({kOwnerKinds.begin(), kOwnerKinds.end()}, "such data owner");
+}
+
+ipc::Methods::Answer OwnerWriteApi::modify(ipc::Call call, OwnerModify request) {
+  auto key = key_of(call, "owner.modify", request);
+  auto prepare = [&]() -> Result<store::Item> {
+    auto found = owner(call.grant(), request.id);
+    if (!found) return std::move(found).error();
+    return sync::prepare_owner_modify(found->kind, found->known, request.patch.text,
+                                      writes_.asked_by(call));
+  };
+  Writes::Prepare prepared = std::move(prepare);
+  co_return co_await writes_.take_in(call, std::move(key), std::move(prepared), "dataOwner");
+}
+
+}  // namespace icure::api
