@@ -32,9 +32,10 @@ class Daemon {
             *store::open_stores({directory.string(), kKey, "https://x.test", random, clock}))),
         session(http, clock, {"me", "", [] { return Result<Secret>(Secret("password")); }}),
         rest(session, *stores->mirror().newest_order()),
-        sweeper(rest, stores->mirror(), mirror_thread, parser, clock),
+        brake(stores->ledger(), ledger_thread, clock, random, {}),
+        sweeper(rest, stores->mirror(), mirror_thread, parser, clock, brake),
         engine(rest, sweeper, {stores->ledger(), ledger_thread}, clock, random),
-        refresher(rest, engine, stores->mirror(), mirror_thread, parser, clock),
+        refresher(rest, sweeper, engine, stores->mirror(), mirror_thread, parser, clock),
         outbox(stores->outbox(), ledger_thread, engine, clock, random, "") {
     sweeper.configure({10, 1h, {}});
     outbox.carry_out("user.create", create);
@@ -76,6 +77,7 @@ class Daemon {
   fakes::PumpedBackground ledger_thread;
   Session session;
   Rest rest;
+  Brake brake;
   Sweeper sweeper;
   Engine engine;
   Refresher refresher;

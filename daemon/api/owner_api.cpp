@@ -217,7 +217,6 @@ Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch&
   return found;
 }
 
-/// What the request finds in the mirror.
 Task<Result<Found>> OwnerApi::hits(std::vector<Kind> kinds, const OwnerSearch& request) {
   const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   const bool by_value = request.dateOfBirth || request.ssin || request.identifier;

@@ -46,6 +46,8 @@ class OwnerApi {
   Result<std::vector<Kind>> kinds_for(const ipc::Grant& grant,
                                       const std::optional<std::string>& type) const;
   Result<Found> exact(const std::vector<Kind>& kinds, const OwnerSearch& request) const;
+  /// What the request finds in the mirror. `request` outlives the task.
+  Task<Result<Found>> hits(std::vector<Kind> kinds, const OwnerSearch& request);
 
   Directory& directory_;
 };

@@ -6,7 +6,7 @@
 namespace icure::sync {
 namespace {
 
-Error error_of(const Fault& fault) {
+Error refusal_of(const Fault& fault) {
   const auto refusal = write::explain(write::WriteStep::token, fault.status);
   const auto& verdict = write::verdict_on(refusal);
   Error error{Code::blocked, std::string(verdict.text), std::string(verdict.hint)};
@@ -38,7 +38,7 @@ Task<Result<Secret>> mint_token(UserCalls& users, Random& random, std::string us
   auto token = new_token(random);
   auto set = co_await users.set_token(std::move(user), std::move(label), token.copy(), validity,
                                       std::move(stop));
-  if (!set) co_return error_of(set.error());
+  if (!set) co_return refusal_of(set.error());
   co_return token;
 }
 

@@ -56,9 +56,10 @@ class InviteTest : public ::testing::Test {
           point(std::move(*stores->open_reader(1 << 20))),
           session(t.http, t.clock, login()),
           rest(session, *stores->mirror().newest_order()),
-          sweeper(rest, stores->mirror(), t.mirror_thread, t.parser, t.clock),
+          brake(stores->ledger(), t.ledger_thread, t.clock, t.random, {}),
+          sweeper(rest, stores->mirror(), t.mirror_thread, t.parser, t.clock, brake),
           engine(rest, sweeper, {stores->ledger(), t.ledger_thread}, t.clock, t.random),
-          refresher(rest, engine, stores->mirror(), t.mirror_thread, t.parser, t.clock),
+          refresher(rest, sweeper, engine, stores->mirror(), t.mirror_thread, t.parser, t.clock),
           users(session, rest),
           gateway(t.gateway_http),
           operation({stores->invitations(),
@@ -81,6 +82,7 @@ class InviteTest : public ::testing::Test {
     std::unique_ptr<store::MirrorReader> point;
     sync::Session session;
     sync::Rest rest;
+    sync::Brake brake;
     sync::Sweeper sweeper;
     sync::Engine engine;
     sync::Refresher refresher;
