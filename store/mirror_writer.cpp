@@ -145,7 +145,9 @@ class SqliteMirrorWriter final : public MirrorWriter {
       tables.each_id("", [&](std::int64_t row, std::string_view id) {
         if (is_present(kind, id)) return true;
         const auto stored = tables.by_row(row, id);
-        if (stored && stored->answered < asked) found.emplace_back(id);
+        if (stored && (stored->answered < asked || was_overtaken(kind, id, asked))) {
+          found.emplace_back(id);
+        }
         return true;
       });
       return found;
@@ -249,6 +251,13 @@ class SqliteMirrorWriter final : public MirrorWriter {
   Result<Order> newest_order() override { return intake_.newest_order(); }
 
  private:
+  /// Whether that row was asked for before `asked`, though answered later.
+  bool was_overtaken(Kind kind, std::string_view id, Order asked) {
+    const auto& overtaken = intake_.sweep(kind)->overtaken;
+    const auto at = overtaken.find(intake_.hash(id));
+    return at != overtaken.end() && at->second < asked;
+  }
+
   bool is_present(Kind kind, std::string_view id) {
     const auto* entry = intake_.sweep(kind)->revisions.find(intake_.hash(id));
     return entry && entry->present;
