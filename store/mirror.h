@@ -98,6 +98,9 @@ class MirrorWriter {
                                 Disabling disabling = Disabling::stored) = 0;
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
+  /// The same, and no power cut takes back what was committed: for what the ledger is about to
+  /// rely on. Commits to the mirror alone are not waited for, since a sweep brings them again.
+  virtual Result<Done> sync() = 0;
 
   /// Notes ids as alive, for absent(), and wants those that the mirror does not hold. Returns how
   /// many were not wanted before.

@@ -94,6 +94,14 @@ class SqliteMirrorWriter final : public MirrorWriter {
     });
   }
 
+  Result<Done> sync() override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      intake_.commit();
+      checkpoint_durably(db_);
+      return Done{};
+    });
+  }
+
   Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) override {
     return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
       auto& sweep = intake_.sweep(kind);
