@@ -193,7 +193,7 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       kBatchSchema,
+  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       batch_schema(),
                                       overlay_schema(), outbox_since_schema(), invitation_schema()};
   return steps;
 }
