@@ -1,5 +1,6 @@
 #include "ipc/client/when.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace icure::client {
@@ -32,11 +33,17 @@ std::string span_words(Millis span) {
   return two(hours / 24, " d", hours % 24, " h");
 }
 
-std::string time_words(const std::string& time, WallTime now) {
+std::string ago_words(const std::string& time, WallTime now) {
   const auto at = parse_time(time);
   if (!at) return time;
-  const auto words = *at <= now ? span_words(now - *at) + " ago" : "in " + span_words(*at - now);
-  return time.substr(0, 10) + ' ' + time.substr(11, 8) + "Z (" + words + ')';
+  // `now` was looked at before the daemon was asked.
+  if (*at < now + Millis(1000)) return span_words(std::max(now - *at, Millis(0))) + " ago";
+  return "in " + span_words(*at - now);
+}
+
+std::string time_words(const std::string& time, WallTime now) {
+  if (!parse_time(time)) return time;
+  return time.substr(0, 10) + ' ' + time.substr(11, 8) + "Z (" + ago_words(time, now) + ')';
 }
 
 }  // namespace icure::client
