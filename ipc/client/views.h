@@ -16,6 +16,9 @@ std::string runs_view(const Json& result, const Screen& screen);
 std::string items_view(const Json& result, const Screen& screen);
 std::string item_view(const Json& result, const Screen& screen);
 std::string accepted_view(const Json& result, const Screen& screen);  ///< A write was taken in.
+std::string invitations_view(const Json& result, const Screen& screen);
+std::string invitation_view(const Json& result, const Screen& screen);
+std::string invited_view(const Json& result, const Screen& screen);  ///< One was taken in.
 std::string status_view(const Json& status, const Screen& screen);
 std::string config_view(const Json& result, const Screen& screen);
 std::string json_view(const Json& result, const Screen& screen);  ///< Indented JSON.
