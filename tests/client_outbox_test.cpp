@@ -11,7 +11,7 @@ using support::result_of;
 
 class OutboxTest : public support::Icurectl {
  protected:
-  void SetUp() override { screen.now = *parse_time("2026-11-23T09:10:00.000Z"); }
+  void SetUp() override { screen.now = *parse_rfc3339("2026-11-23T09:10:00.000Z"); }
 };
 
 // Two users; the third is not to be seen.

@@ -1,14 +1,10 @@
 // Times for people.
 #pragma once
-#include <optional>
 #include <string>
 
 #include "daemon/base/clock.h"
 
 namespace icure::client {
-
-/// The inverse of rfc3339(); nothing if `text` is no such time.
-std::optional<WallTime> parse_time(const std::string& text);
 
 std::string span_words(Millis span);  ///< "42 s", "5 min", "3 h 20 min", "2 d 4 h".
 
