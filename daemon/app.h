@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/auth_api.h"
 #include "daemon/api/brake_api.h"
 #include "daemon/api/invite_api.h"
 #include "daemon/api/outbox_api.h"
@@ -33,6 +34,7 @@
 #include "sync/engine.h"
 #include "sync/hints.h"
 #include "sync/live.h"
+#include "sync/login/logins.h"
 #include "sync/outbox/document_write.h"
 #include "sync/outbox/outbox.h"
 #include "sync/platform/curl_http.h"
@@ -55,6 +57,7 @@ struct OpenStore {
   std::unique_ptr<store::MirrorReader> point;
   std::unique_ptr<store::MirrorReader> scan;
   std::vector<store::StandingBatch> batches;
+  sync::KeptLogins logins;
 };
 
 /// Reads the store key and opens the store. May run before there is a loop.
@@ -92,6 +95,7 @@ class App {
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;
   loop::Worker parse_thread_;
+  loop::Worker scrypt_thread_;
   sync::CurlHttp http_;
   sync::Session session_;
   sync::Rest rest_;
@@ -108,6 +112,7 @@ class App {
   sync::RemoveDocument remove_;
   sync::Outbox outbox_;
   Inviting inviting_;
+  sync::Logins logins_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
@@ -117,6 +122,7 @@ class App {
   api::TokenApi token_api_;
   api::InviteApi invite_api_;
   api::OutboxApi outbox_api_;
+  api::AuthApi auth_api_;
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;
   api::StatusApi status_api_;
