@@ -75,6 +75,33 @@ bool is_erased(ItemState state) {
   return has_ended(state) && state != ItemState::failed;
 }
 
+/// How an entity that has an overlay changes for who reads it.
+std::string_view change_of(Overlay::Is is) {
+  switch (is) {
+    case Overlay::Is::creation:
+      return kAdded;
+    case Overlay::Is::removal:
+      return kDeleted;
+    case Overlay::Is::edit:
+      break;
+  }
+  return kChanged;
+}
+
+/// The same when the overlay is taken off; empty: it does not.
+std::string_view change_after(Overlay::Is was, ItemState state) {
+  if (state == ItemState::done) return was == Overlay::Is::removal ? "" : kChanged;
+  switch (was) {
+    case Overlay::Is::creation:
+      return kDeleted;
+    case Overlay::Is::removal:
+      return kAdded;
+    case Overlay::Is::edit:
+      break;
+  }
+  return kChanged;
+}
+
 Error unknown_item() {
   return {Code::not_found, "the outbox has no such item", "outbox.list shows what it has"};
 }
@@ -117,8 +144,8 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         set_machine_(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)"),
         hold_all_(db,
                   "UPDATE item SET state = ?1, next_try = NULL, last_error = ?2, hint = ?3 "
-                  "WHERE ended IS NULL AND state <> ?1"),
-        invitations_(db) {
+                  "WHERE ended IS NULL AND state <> ?1 RETURNING id, kind"),
+        invitations_(file) {
     reread();
     overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
     file_.add(*this);
@@ -145,9 +172,10 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
       if (item.invitation) {
-        invitations_.insert(number, *item.invitation);
+        invitations_.insert(number, item.id, *item.invitation);
         invitations_.follow(number, item.state);
       }
+      tell(item);
       auto moved = lay(number, item);
       if (!moved) return std::move(moved).error();
       change.commit();
@@ -165,7 +193,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       if (stale_) reread();
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      auto moved = write(known->number, item, step);
+      auto moved = write(*known, item, step);
       if (!moved) return std::move(moved).error();
       change.commit();
       note(*moved);
@@ -188,7 +216,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       const bool busy = known->state == ItemState::sending;
       Moved moved;
       if (!busy) {
-        auto written = write(known->number, item, step);
+        auto written = write(*known, item, step);
         if (!written) return std::move(written).error();
         moved = *written;
       }
@@ -262,8 +290,11 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       set_machine_.run(machine);
       std::uint64_t held = 0;
       if (before) {
-        hold_all_.run(number_of(ItemState::held), last_error, hint);
-        held = static_cast<std::uint64_t>(db_.getChanges());
+        for (auto rows = hold_all_(number_of(ItemState::held), last_error, hint); rows.next();) {
+          file_.events().add(Topic::outbox, name_of(ItemState::held), kind_named(rows.text(1)),
+                             rows.text(0), "");
+          ++held;
+        }
       }
       change.commit();
       counts_ = counted();
@@ -291,7 +322,14 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
     return std::optional(std::move(*first));
   }
 
-  Result<Moved> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+  struct Known {
+    std::int64_t number;
+    ItemState state;
+  };
+
+  Result<Moved> write(const Known& known, const Item& item, const std::optional<Step>& step) {
+    const auto number = known.number;
+    if (item.state != known.state) tell(item);
     const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
     update_.run(number, number_of(item.state), std::int64_t{item.attempts},
                 millis_of(item.next_try), item.last_error, item.hint, content,
@@ -307,12 +345,24 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
   Result<Moved> lay(std::int64_t number, const Item& item) {
     const bool ended = has_ended(item.state);
     if (!ended && !item.overlay) return Moved{};
-    const bool uncovered = overlay_.remove(number);
+    const auto uncovered = overlay_.remove(number);
     if (!ended) {
       auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
       if (!written) return std::move(written).error();
+      tell_shown(item, change_of(item.overlay->is));
+    } else if (uncovered) {
+      tell_shown(item, change_after(*uncovered, item.state));
     }
-    return Moved{!ended || uncovered, int{!ended} - int{uncovered}};
+    return Moved{!ended || uncovered, int{!ended} - int{uncovered.has_value()}};
+  }
+
+  void tell(const Item& item) {
+    file_.events().add(Topic::outbox, name_of(item.state), item.kind, item.id, "");
+  }
+  /// That reads show the item's entity in another way now.
+  void tell_shown(const Item& item, std::string_view change) {
+    if (change.empty()) return;
+    file_.events().add(topic_of(item.kind), change, item.kind, item.entity, "");
   }
 
   void note(const Moved& moved) {
@@ -345,11 +395,6 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
     --counts_[static_cast<std::size_t>(before)];
     ++counts_[static_cast<std::size_t>(after)];
   }
-
-  struct Known {
-    std::int64_t number;
-    ItemState state;
-  };
 
   std::optional<Known> number_and_state(std::string_view id) {
     auto rows = state_of_(id);
