@@ -106,8 +106,8 @@ void EventTable::add(Topic topic, std::string_view change, std::optional<Kind> k
                      std::string_view id, std::string_view rev) {
   std::optional<std::int64_t> number;
   if (kind) number = static_cast<std::int64_t>(index_of(*kind));
-  add_.run(signed_of(numbers_.next(file_)), millis_of(clock_.wall()), bit_of(topic), number,
-           change, id, rev);
+  add_.run(signed_of(numbers_.next(file_)), millis_of(clock_.wall()), bit_of(topic), number, change,
+           id, rev);
 }
 
 std::uint64_t EventTable::forget(WallTime before) {

@@ -147,8 +147,8 @@ class SqliteInvitations final : public Invitations {
       accept_.run(item, accepted, number_of(InvitationState::cancelled));
       if (db_.getChanges() > 0) {
         add_step_.run(item, name_of(InvitationState::accepted), millis_of(clock_.wall()), note);
-        file_.events().add(Topic::invite, name_of(InvitationState::accepted),
-                           (*found)->owner_kind, id, "");
+        file_.events().add(Topic::invite, name_of(InvitationState::accepted), (*found)->owner_kind,
+                           id, "");
       }
       change.commit();
       return Done{};
@@ -241,8 +241,7 @@ InvitationTable::InvitationTable(SQLite::Database& db, EventTable& events)
              "UPDATE invitation SET contact = '', details = '' "
              "WHERE item = ?1 AND state IN (?2, ?3, ?4)") {}
 
-void InvitationTable::insert(std::int64_t item, std::string_view id,
-                             const Invitation& invitation) {
+void InvitationTable::insert(std::int64_t item, std::string_view id, const Invitation& invitation) {
   insert_.run(item, millis_of(invitation.created), number_of(invitation.stage),
               number_of(invitation.goal), invitation.owner, name_of(invitation.owner_kind),
               invitation.inviter, invitation.user, invitation.channel, invitation.contact,

@@ -77,9 +77,9 @@ struct SweepState {
   std::string cursor;  ///< The next page; empty: from the beginning.
 };
 
-/// Every change of a row is an event, but for those of a kind that was never complete, which becomes
-/// one of the whole. Confined to the mirror's writer thread. Every call fails with io (disk full: read_only) or
-/// corrupt; then nothing of that call is kept.
+/// Every change of a row is an event, but for those of a kind that was never complete, which
+/// becomes one of the whole. Confined to the mirror's writer thread. Every call fails with io (disk
+/// full: read_only) or corrupt; then nothing of that call is kept.
 class MirrorWriter {
  public:
   virtual ~MirrorWriter() = default;

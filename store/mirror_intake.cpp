@@ -36,7 +36,8 @@ MirrorIntake::MirrorIntake(SQLite::Database& db, EventNumbers& numbers, EventTab
           db.execAndGet("SELECT value FROM meta WHERE name = 'newest_order'").getInt64())) {
   for (const auto kind : kAllKinds) use_stored_dictionary(kind);
   Query read(db, "SELECT kind FROM kind_state WHERE as_of IS NOT NULL");
-  for (auto rows = read(); rows.next();) complete_.at(static_cast<std::size_t>(rows.integer(0))) = true;
+  for (auto rows = read(); rows.next();)
+    complete_.at(static_cast<std::size_t>(rows.integer(0))) = true;
 }
 
 Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& documents, Order asked,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/invitation_db.h"
+#include "store/item_rows.h"
 
 namespace icure::store {
 
@@ -52,10 +53,6 @@ CREATE INDEX item_key_item ON item_key (item);
 
 constexpr auto kSince = "ALTER TABLE item ADD COLUMN since INTEGER";
 
-constexpr auto kColumns =
-    "SELECT number, id, op, kind, entity, state, attempts, created, next_try, last_error, hint, "
-    "since";
-
 std::int64_t number_of(ItemState state) {
   return static_cast<std::int64_t>(state);
 }
@@ -102,10 +99,6 @@ std::string_view change_after(Overlay::Is was, ItemState state) {
   return kChanged;
 }
 
-Error unknown_item() {
-  return {Code::not_found, "the outbox has no such item", "outbox.list shows what it has"};
-}
-
 class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
  public:
   SqliteOutbox(LedgerFile& file, SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
@@ -114,6 +107,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         clock_(clock),
         overlaid_(overlaid),
         overlay_(db),
+        items_(db),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
                 "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)"),
@@ -126,18 +120,6 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
                 "hint = ?6, content = ?7, ended = CASE WHEN ?8 THEN coalesce(ended, ?9) END, "
                 "since = ?10 WHERE number = ?1"),
         add_step_(db, "INSERT INTO item_step (item, step, at, note) VALUES (?1, ?2, ?3, ?4)"),
-        by_id_(db, std::string(kColumns) + ", content FROM item WHERE id = ?1"),
-        by_number_(db, std::string(kColumns) + ", content FROM item WHERE number = ?1"),
-        all_(db, std::string(kColumns) + " FROM item WHERE number > ?1 ORDER BY number LIMIT ?2"),
-        by_state_(db, std::string(kColumns) +
-                          " FROM item WHERE state = ?3 AND number > ?1 ORDER BY number LIMIT ?2"),
-        unfinished_(db, std::string(kColumns) +
-                            " FROM item WHERE ended IS NULL AND number > ?1 ORDER BY number "
-                            "LIMIT ?2"),
-        refers_(db, "SELECT entity FROM item_refers WHERE item = ?1 ORDER BY entity"),
-        steps_(db,
-               "SELECT step, at, note FROM item_step WHERE item = "
-               "(SELECT number FROM item WHERE id = ?1) ORDER BY number"),
         count_(db, "SELECT state, count(*) FROM item GROUP BY state"),
         forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2"),
         machine_(db, "SELECT value FROM meta WHERE name = 'machine'"),
@@ -224,7 +206,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       change.commit();
       note(moved);
       if (!busy) recount(known->state, item.state);
-      auto now = one(by_number_(known->number));
+      auto now = items_.find(known->number);
       if (!now) return std::move(now).error();
       return Accepted{std::move(*now), false};
     });
@@ -235,35 +217,23 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
   }
 
   Result<Item> item(std::string_view id) override {
-    return guarded([&] { return one(by_id_(id)); });
+    return guarded([&] { return items_.find(id); });
   }
 
   Result<Item> item(std::uint64_t number) override {
-    return guarded([&] { return one(by_number_(signed_of(number))); });
+    return guarded([&] { return items_.find(signed_of(number)); });
   }
 
   Result<std::vector<Step>> steps(std::string_view id) override {
-    return guarded([&]() -> Result<std::vector<Step>> {
-      std::vector<Step> found;
-      for (auto rows = steps_(id); rows.next();) {
-        found.push_back({std::string(rows.text(0)), WallTime(Millis(rows.integer(1))),
-                         std::string(rows.text(2))});
-      }
-      return found;
-    });
+    return guarded([&]() -> Result<std::vector<Step>> { return items_.steps(id); });
   }
 
   Result<std::vector<Item>> list(const ItemQuery& query) override {
-    return guarded([&]() -> Result<std::vector<Item>> {
-      const auto after = signed_of(query.after);
-      const auto limit = signed_of(query.limit);
-      if (query.state) return several(by_state_(after, limit, number_of(*query.state)));
-      return several(all_(after, limit));
-    });
+    return guarded([&] { return items_.list(query); });
   }
 
   Result<std::vector<Item>> unfinished(std::uint64_t after, std::size_t limit) override {
-    return guarded([&] { return several(unfinished_(signed_of(after), signed_of(limit))); });
+    return guarded([&] { return items_.unfinished(after, limit); });
   }
 
   ItemCounts counts() const override { return counts_; }
@@ -317,7 +287,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       return Error{Code::key_reused, "this key was used for another request",
                    "give each request a key of its own"};
     }
-    auto first = one(by_number_(known.integer(1)));
+    auto first = items_.find(known.integer(1));
     if (!first) return std::move(first).error();
     return std::optional(std::move(*first));
   }
@@ -402,48 +372,6 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
     return Known{rows.integer(0), static_cast<ItemState>(rows.integer(1))};
   }
 
-  Result<Item> one(Query::Rows rows) {
-    if (!rows.next()) return unknown_item();
-    auto item = from(rows);
-    if (item) item->content = rows.text(12);
-    return item;
-  }
-
-  Result<std::vector<Item>> several(Query::Rows rows) {
-    std::vector<Item> found;
-    while (rows.next()) {
-      auto item = from(rows);
-      if (!item) return std::move(item).error();
-      found.push_back(std::move(*item));
-    }
-    return found;
-  }
-
-  Result<Item> from(const Query::Rows& rows) {
-    const auto kind = kind_named(rows.text(3));
-    const auto state = rows.integer(5);
-    if (!kind || state < 0 || state >= signed_of(kItemStates)) {
-      return Error{Code::corrupt, "the outbox holds an item of an unknown sort"};
-    }
-    Item item;
-    item.number = static_cast<std::uint64_t>(rows.integer(0));
-    item.id = rows.text(1);
-    item.op = rows.text(2);
-    item.kind = *kind;
-    item.entity = rows.text(4);
-    item.state = static_cast<ItemState>(state);
-    item.attempts = static_cast<std::uint32_t>(rows.integer(6));
-    item.created = WallTime(Millis(rows.integer(7)));
-    if (const auto at = rows.optional_integer(8)) item.next_try = WallTime(Millis(*at));
-    item.last_error = rows.text(9);
-    item.hint = rows.text(10);
-    if (const auto at = rows.optional_integer(11)) item.since = WallTime(Millis(*at));
-    for (auto entities = refers_(rows.integer(0)); entities.next();) {
-      item.refers.emplace_back(entities.text(0));
-    }
-    return item;
-  }
-
   std::uint64_t unfinished() const {
     const auto end = counts_.begin() + static_cast<std::ptrdiff_t>(ItemState::done);
     return std::accumulate(counts_.begin(), end, std::uint64_t{0});
@@ -463,8 +391,9 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
   const Clock& clock_;
   OverlayCounts& overlaid_;
   OverlayWriter overlay_;
+  ItemRows items_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
-  Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
+  Query count_, forget_;
   Query machine_, set_machine_, hold_all_;
   InvitationTable invitations_;
   ItemCounts counts_{};  // with what the open group did

@@ -152,9 +152,9 @@ TEST_F(EventTest, RunsBatchesAndPausesAreToldWhenTheirStateChanges) {
   ASSERT_TRUE(ledger.set_pause(clock_.wall()));
   ASSERT_TRUE(ledger.set_pause(std::nullopt));
   ASSERT_TRUE(stores_->events().add(Topic::daemon, "online", "daemon"));
-  EXPECT_THAT(told(0), ElementsAre("sync running r", "sync cut_off r", "sync braked b",
-                                   "sync applied b", "sync paused sync", "sync resumed sync",
-                                   "daemon online daemon"));
+  EXPECT_THAT(told(0),
+              ElementsAre("sync running r", "sync cut_off r", "sync braked b", "sync applied b",
+                          "sync paused sync", "sync resumed sync", "daemon online daemon"));
 }
 
 TEST_F(EventTest, BothFilesAreOneOrderWhichPagesKeep) {

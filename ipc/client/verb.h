@@ -50,6 +50,7 @@ std::vector<Verb> status_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> owner_verbs();
 std::vector<Verb> sync_verbs();
+std::vector<Verb> events_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> call_verbs();
 
