@@ -28,9 +28,9 @@ CREATE INDEX invitation_owner ON invitation (owner);
 CREATE INDEX invitation_created ON invitation (created);
 )sql";
 
-constexpr std::string_view kStateNames[kInvitationStates] = {"queued", "user_ready", "token_ready",
-                                                             "sent",   "accepted",   "blocked",
-                                                             "failed", "cancelled",  "expired"};
+constexpr std::string_view kStateNames[kInvitationStates] = {
+    "queued",  "user_ready", "token_ready", "sent",    "accepted",
+    "blocked", "failed",     "cancelled",   "expired", "held"};
 
 constexpr auto kSelect =
     "SELECT i.number, i.id, v.created, v.state, v.stage, v.goal, v.owner, v.owner_kind, v.inviter, "
@@ -64,6 +64,8 @@ std::optional<InvitationState> state_of(ItemState state) {
       return InvitationState::cancelled;
     case ItemState::expired:
       return InvitationState::expired;
+    case ItemState::held:
+      return InvitationState::held;
     default:
       return std::nullopt;
   }
@@ -237,6 +239,11 @@ InvitationTable::InvitationTable(SQLite::Database& db, EventTable& events)
               "UPDATE invitation SET state = coalesce(?2, stage) "
               "WHERE item = ?1 AND state <> coalesce(?2, stage) "
               "RETURNING state, owner_kind, (SELECT id FROM item WHERE number = ?1)"),
+      follow_held_(
+          db,
+          "UPDATE invitation SET state = ?1 WHERE item IN "
+          "(SELECT number FROM item WHERE state = ?2) AND state <> ?1 "
+          "RETURNING state, owner_kind, (SELECT id FROM item WHERE number = invitation.item)"),
       erase_(db,
              "UPDATE invitation SET contact = '', details = '' "
              "WHERE item = ?1 AND state IN (?2, ?3, ?4)") {}
@@ -262,14 +269,21 @@ void InvitationTable::follow(std::int64_t item, ItemState state) {
   const auto said = state_of(state);
   std::optional<std::int64_t> number;
   if (said) number = number_of(*said);
-  if (auto rows = follow_(item, number); rows.next()) {
-    events_.add(Topic::invite, name_of(static_cast<InvitationState>(rows.integer(0))),
-                kind_named(rows.text(1)), rows.text(2), "");
-    rows.next();  // an UPDATE is done only when its rows are
-  }
+  tell(follow_(item, number));
   if (!has_ended(state)) return;
   erase_.run(item, number_of(InvitationState::accepted), number_of(InvitationState::cancelled),
              number_of(InvitationState::expired));
+}
+
+void InvitationTable::follow_held() {
+  tell(follow_held_(number_of(InvitationState::held), number_of(ItemState::held)));
+}
+
+void InvitationTable::tell(Query::Rows moved) {
+  while (moved.next()) {
+    events_.add(Topic::invite, name_of(static_cast<InvitationState>(moved.integer(0))),
+                kind_named(moved.text(1)), moved.text(2), "");
+  }
 }
 
 std::unique_ptr<Invitations> make_invitations(LedgerFile& file, const Clock& clock) {

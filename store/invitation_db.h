@@ -26,12 +26,16 @@ class InvitationTable {
   /// Brings the state in line with the item's. Where nothing more will come, what tells of the
   /// person is erased. An item without an invitation is left alone.
   void follow(std::int64_t item, ItemState state);
+  /// The same for all items that are held.
+  void follow_held();
 
  private:
   InvitationTable(SQLite::Database& db, EventTable& events);
+  /// Of invitations that have another state now: state, kind, id.
+  void tell(Query::Rows moved);
 
   EventTable& events_;
-  Query insert_, update_, set_goal_, follow_, erase_;
+  Query insert_, update_, set_goal_, follow_, follow_held_, erase_;
 };
 
 /// `file` is migrated and outlives it. Throws SQLite::Exception.

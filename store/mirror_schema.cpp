@@ -89,7 +89,8 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted, kTombstoneOrder, kTicked, kPutAside, kEventSchema};
+  static const std::string steps[] = {first_schema(), kWanted,   kTombstoneOrder,
+                                      kTicked,        kPutAside, kEventSchema};
   return steps;
 }
 

@@ -8,6 +8,7 @@
 #include "store/keys.h"
 #include "store/layered_reader.h"
 #include "store/ledger_db.h"
+#include "store/login_db.h"
 #include "store/mirror_reader.h"
 #include "store/mirror_schema.h"
 #include "store/mirror_writer.h"
@@ -38,6 +39,7 @@ class OpenStores final : public Stores {
   Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
   EventLog& events() override { return *event_log_; }
+  Logins& logins() override { return *logins_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -107,6 +109,7 @@ class OpenStores final : public Stores {
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       invitations_ = make_invitations(*ledger_file_, options.clock);
       event_log_ = make_event_log(*ledger_file_);
+      logins_ = make_logins(*ledger_file_);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -162,6 +165,7 @@ class OpenStores final : public Stores {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Invitations> invitations_;
   std::unique_ptr<EventLog> event_log_;
+  std::unique_ptr<Logins> logins_;
   std::unique_ptr<MirrorWriter> mirror_;
 };
 

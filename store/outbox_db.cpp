@@ -140,11 +140,12 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       auto known = known_by(key);
       if (!known) return std::move(known).error();
       if (*known) return Accepted{std::move(**known), true};
-      if (unfinished() >= most) {
+      const bool ended = item.state == ItemState::done;
+      if (!ended && unfinished() >= most) {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      if (item.state != ItemState::held && item.state != ItemState::blocked) {
+      if (!ended && item.state != ItemState::held && item.state != ItemState::blocked) {
         item.state = ItemState::queued;
       }
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
@@ -158,7 +159,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         invitations_.follow(number, item.state);
       }
       tell(item);
-      auto moved = lay(number, item);
+      auto moved = ended ? write({number, item.state}, item, std::nullopt) : lay(number, item);
       if (!moved) return std::move(moved).error();
       change.commit();
       note(*moved);
@@ -265,6 +266,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
                              rows.text(0), "");
           ++held;
         }
+        invitations_.follow_held();
       }
       change.commit();
       counts_ = counted();

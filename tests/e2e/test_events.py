@@ -1,7 +1,10 @@
 """Events: every change is told once it can be read, in one order, over restarts."""
 import json
+import os
 import select
+import signal
 import subprocess
+import sys
 import time
 import unittest
 
@@ -192,6 +195,63 @@ class EventsTest(unittest.TestCase):
         told = [[e["seq"] for e in s.until(run_ended)] for s in subscribers]
         self.assertGreater(len(told[0]), 10)
         self.assertEqual(told, [told[0]] * 50)
+
+    @unittest.skipUnless(os.geteuid() == 0, "becomes another user")
+    def test_one_is_told_what_ones_rules_show_also_when_they_change(self):
+        rule = """mode = "0666"
+[[access]]
+user = 65534
+role = "reader"
+kinds = ["%s"]
+"""
+        self.daemon.configure(self.sandbox.url, sections=rule % "user")
+        os.chmod(self.daemon.home, 0o755)
+        self.ready()
+        script = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from clinic import Client, RpcError
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+client = Client(sys.argv[2])
+for topic in ("outbox", "owner"):
+    try:
+        client.call("events.subscribe", topics=[topic])
+    except RpcError as error:
+        print(error.word, flush=True)
+client.call("events.subscribe")
+print("subscribed", flush=True)
+for line in client.file:
+    sys.stdout.write(line.decode()); sys.stdout.flush()
+"""
+        here = os.path.dirname(os.path.abspath(__file__))
+        with subprocess.Popen([sys.executable, "-c", script, here, str(self.daemon.socket)],
+                              stdout=subprocess.PIPE, text=True) as nobody:
+            self.addCleanup(nobody.kill)
+            self.assertEqual([nobody.stdout.readline().strip() for _ in range(3)],
+                             ["forbidden", "forbidden", "subscribed"])
+
+            def told_until(is_last):
+                told = []
+                while not told or not is_last(told[-1]):
+                    told.append(json.loads(nobody.stdout.readline())["params"])
+                return told
+
+            def kinds_until(is_last):
+                told = told_until(is_last)
+                self.assertNotIn("outbox", {event["topic"] for event in told})
+                return {event["kind"] for event in told if "kind" in event}
+
+            for seed, kind in ((1, "user"), (2, "device")):
+                self.daemon.call("user.modify", key=str(seed), id=self.sandbox.facts["userId"],
+                                 patch={"name": f"N {seed}"})
+                self.sandbox.ask("POST", "/mutate", {"seed": seed, "count": 200})
+                run = self.sync()["id"]
+                self.assertEqual(kinds_until(lambda e: e["id"] == run and e["change"] == "done"),
+                                 {kind})
+                self.daemon.configure(self.sandbox.url, sections=rule % "device")
+                self.daemon.process.send_signal(signal.SIGHUP)
+                told_until(lambda e: e["change"] == "reloaded")
+            nobody.kill()
 
     def test_icurectl_tail_goes_on_over_a_restart(self):
         self.ready()
