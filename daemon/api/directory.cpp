@@ -128,7 +128,8 @@ Error Directory::missing(const std::vector<Kind>& kinds_asked, const std::string
     auto complete = require_complete(kind);
     if (!complete) return complete.error();
   }
-  return Error{Code::not_found, "there is no " + what + " on the platform that we can see"};
+  return Error{Code::not_found, "there is no " + what + " on the platform that we can see",
+               "if it was made a moment ago, ask with refresh \"if_online\", or synchronise"};
 }
 
 std::string to_cursor(const std::string& last_id) {

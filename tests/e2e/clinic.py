@@ -127,7 +127,7 @@ socket = "{self.socket}"
 
     def start(self, environment=None):
         self.launch(environment)
-        until(lambda: self.socket.exists() and self.answers(), "the daemon answers", self)
+        until(self.answers, "the daemon answers", self)
         return self
 
     def launch(self, environment=None, before=None):
