@@ -55,7 +55,7 @@ class InviteApi {
   ipc::Methods::Answer cancel(ipc::Call call, InviteChange request);
   ipc::Methods::Answer resend(ipc::Call call, InviteChange request);
 
-  Task<Source> ask_first(Freshness freshness, ipc::Call call);
+  Task<Source> ask_first(const Freshness& freshness, ipc::Call call);
   /// Fails with not_found, or with forbidden where the caller may not see whom it is about.
   Task<Result<sync::InvitationView>> seen(ipc::Call call, std::string id);
   Result<sync::InviteSubjects> subjects_of(const ipc::Grant& grant,
