@@ -1,5 +1,6 @@
 """Writes of users and data owners with the real daemon: shown at once, done once, explained."""
 import os
+import subprocess
 import unittest
 
 from clinic import RpcError, until
@@ -352,6 +353,32 @@ class FullTest(OutboxClinic):
         self.online()
         self.until_done(*made)
         self.until_done(self.write("user.create", user={"login": "u3"}, key="late"))
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root for a disk of its own")
+class FullDiskTest(OutboxClinic):
+    def before_start(self):
+        self.disk = self.daemon.home / "store"
+        self.disk.mkdir(mode=0o700)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs",
+                                  self.disk], capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.skipTest("no disk can be mounted here: " + mounted.stderr)
+        self.addCleanup(lambda: subprocess.run(["umount", "-l", self.disk], check=True))
+
+    def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room(self):
+        user = self.sandbox.facts["userId"]
+        filler = self.disk / "filler"
+        with open(filler, "wb", buffering=0) as full:
+            with self.assertRaises(OSError):
+                while True:
+                    full.write(bytes(4096))
+        code, word, _ = self.refused("user.modify", id=user, patch={"name": "x" * 8192}, key="k")
+        self.assertEqual((code, word), (-32000, "read_only"))
+        self.assertEqual(self.call("user.get", id=user)["user"]["id"], user)
+        self.assertNotIn("pending", self.call("user.get", id=user)["user"])
+        filler.unlink()
+        self.until_done(self.write("user.modify", id=user, patch={"name": "x" * 8192}, key="k"))
 
 
 class DeadAddressTest(OutboxClinic):
