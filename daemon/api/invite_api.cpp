@@ -247,8 +247,8 @@ ipc::Methods::Answer InviteApi::get(ipc::Call call, InviteGet request) {
       to_json(std::move(*meta)) + '}';
 }
 
-/// Whether somebody has come is what the platform's users tell.
-Task<Source> InviteApi::ask_first(Freshness freshness, ipc::Call call) {
+/// Whether somebody has come is what the platform's users tell. `freshness` outlives the task.
+Task<Source> InviteApi::ask_first(const Freshness& freshness, ipc::Call call) {
   if (!freshness.ask_platform()) co_return Source::outbox;
   std::vector<Kind> users(1, Kind::user);
   sync::IdsByKind none;

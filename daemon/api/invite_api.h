@@ -56,7 +56,7 @@ class InviteApi {
   ipc::Methods::Answer cancel(ipc::Call call, InviteChange request);
   ipc::Methods::Answer resend(ipc::Call call, InviteChange request);
 
-  Task<Source> ask_first(Freshness freshness, ipc::Call call);
+  Task<Source> ask_first(const Freshness& freshness, ipc::Call call);
   struct Checked {
     std::optional<std::string> before;  ///< The same request was taken in, as this item; no more.
     sync::InviteRequest asked;
