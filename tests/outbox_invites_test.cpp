@@ -196,6 +196,24 @@ TEST_F(InvitesTest, TakenBackInTheMiddleOfAStep) {
   EXPECT_EQ(platform.live_users(), 0u);
 }
 
+TEST_F(InvitesTest, NothingIsUndoneBeforeTheDiskKnowsThatItIsTakenBack) {
+  gateway_http.hold = true;
+  gateway.status = 503;  // so that the attempt turns round without having to write a step down
+  ASSERT_TRUE(create());
+  auto task = invites.cancel(id, {1, "c1", "p"});
+  task.start();
+  ASSERT_TRUE(ledger_thread.work());  // the judgement
+  ASSERT_TRUE(ledger_thread.deliver());
+  gateway_http.release();
+  EXPECT_EQ(daemon->stores->invitations().invitation(id)->goal, store::Goal::send);
+  EXPECT_EQ(platform.live_users(), 1u) << "a crash now would forget that it was taken back";
+  pump();
+  ASSERT_TRUE(task.done());
+  EXPECT_TRUE(task.take());
+  EXPECT_EQ(state(), InvitationState::cancelled);
+  EXPECT_EQ(platform.live_users(), 0u);
+}
+
 TEST_F(InvitesTest, ACancelThatMeetsTheEndOfAnAttemptIsCarriedOutAllTheSame) {
   // Every interleaving of the attempt's last jobs and the cancel's.
   for (int head_start = 0; head_start < 12; ++head_start) {
