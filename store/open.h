@@ -12,6 +12,7 @@
 #include "daemon/base/secret.h"
 #include "store/invitation.h"
 #include "store/ledger.h"
+#include "store/login.h"
 #include "store/mirror.h"
 #include "store/outbox.h"
 
@@ -34,6 +35,7 @@ class Stores {
   virtual Ledger& ledger() = 0;
   virtual Outbox& outbox() = 0;            ///< In the ledger's file and on its thread.
   virtual Invitations& invitations() = 0;  ///< As the outbox.
+  virtual Logins& logins() = 0;            ///< As the outbox.
   /// Of the ledger's thread: what its jobs change together is synced once, at the end. A call that
   /// returned within it is on the disk only then.
   virtual Group& ledger_group() = 0;

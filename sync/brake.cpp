@@ -84,6 +84,11 @@ void Brake::saw_disabled(const std::vector<std::string>& user_ids) {
   seen_.insert(user_ids.begin(), user_ids.end());
 }
 
+void Brake::saw_log_in(const std::string& user_id) {
+  cut_off_.erase(user_id);
+  seen_.erase(user_id);
+}
+
 store::StandingBatch* Brake::open_of(Kind kind) {
   for (auto& each : standing_) {
     if (each.batch.kind == kind && each.batch.state == store::BatchState::open) return &each;

@@ -1,5 +1,7 @@
 #include "ipc/client/when.h"
 
+#include <algorithm>
+
 namespace icure::client {
 
 std::string span_words(Millis span) {
@@ -17,12 +19,19 @@ std::string span_words(Millis span) {
   return two(hours / 24, " d", hours % 24, " h");
 }
 
+std::string ago_words(const std::string& time, WallTime now) {
+  const auto at = parse_rfc3339(time);
+  if (!at) return time;
+  // `now` was looked at before the daemon was asked.
+  if (*at < now + Millis(1000)) return span_words(std::max(now - *at, Millis(0))) + " ago";
+  return "in " + span_words(*at - now);
+}
+
 std::string time_words(const std::string& time, WallTime now) {
   const auto at = parse_rfc3339(time);
   if (!at) return time;
   const auto utc = rfc3339(*at);
-  const auto words = *at <= now ? span_words(now - *at) + " ago" : "in " + span_words(*at - now);
-  return utc.substr(0, 10) + ' ' + utc.substr(11, 8) + "Z (" + words + ')';
+  return utc.substr(0, 10) + ' ' + utc.substr(11, 8) + "Z (" + ago_words(time, now) + ')';
 }
 
 }  // namespace icure::client
