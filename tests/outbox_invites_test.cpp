@@ -238,6 +238,38 @@ TEST_F(InvitesTest, ACancelThatMeetsTheEndOfAnAttemptIsCarriedOutAllTheSame) {
   }
 }
 
+TEST_F(InvitesTest, ACancelThatMeetsTheBeginningOfAnAttemptIsCarriedOutAllTheSame) {
+  // Every interleaving of the attempt's first jobs and the cancel's.
+  for (int head_start = 0; head_start < 12; ++head_start) {
+    for (int cancel_ahead = 0; cancel_ahead < 3; ++cancel_ahead) {
+      const auto name = std::to_string(head_start) + "-" + std::to_string(cancel_ahead);
+      SCOPED_TRACE(name);
+      owner_id = "q" + name;
+      owner = record(owner_id.c_str(), "A", "B", ("a" + name + "@mail.test").c_str());
+      cut_line();
+      ASSERT_TRUE(create("k" + name));
+      auto task = invites.cancel(id, {1, "c" + name, "p"});
+      const auto jobs = [this](int count) {
+        for (int i = 0; i < count; ++i) {
+          if (!ledger_thread.deliver()) ledger_thread.work();
+        }
+      };
+      task.start();
+      jobs(cancel_ahead);
+      platform.statuses.clear();
+      daemon->engine.succeeded();
+      for (int i = 0; i < 30; ++i) clock.advance(100ms);
+      jobs(head_start);
+      pump();
+      ASSERT_TRUE(task.done());
+      EXPECT_TRUE(task.take());
+      pass(5s);
+      EXPECT_EQ(state(), InvitationState::cancelled);
+      EXPECT_EQ(platform.live_users(), 0u);
+    }
+  }
+}
+
 TEST_F(InvitesTest, SentAgainHasANewTokenAndTheSameUser) {
   ASSERT_TRUE(create());
   const auto user = user_id();
