@@ -105,6 +105,17 @@ fields.user = ["name", "login"]
         self.assertTrue(access["reason"])
         self.assertEqual(self.refused("owner.access", id="nobody").word, "not_found")
 
+    def test_lists_data_owners_of_many_kinds_by_their_ids(self):
+        ids = [min(self.sandbox.revs(kind)) for kind in ("hcp", "patient", "device")]
+        rows = self.call("owner.list", ids=[*ids, "nobody", ids[0]])["rows"]
+        self.assertEqual([row["dataOwner"]["id"] for row in rows], sorted(ids))
+        self.assertEqual({row["type"] for row in rows}, {"hcp", "patient", "device"})
+        hcps = self.call("owner.list", ids=ids, type="hcp", refresh="if_online")
+        self.assertEqual([row["dataOwner"]["id"] for row in hcps["rows"]], ids[:1])
+        self.assertEqual(hcps["meta"]["source"], "platform")
+        self.assertEqual(self.call("sync.tombstones")["rows"], [])
+        self.assertEqual(self.refused("owner.list", ids=["x"] * 1001).code, -32602)
+
     def test_finds_a_patient_by_numbers(self):
         patients = self.sandbox.truth("patient")
         patient = next(p for p in patients.values() if p.get("ssin") and p.get("dateOfBirth"))
@@ -241,7 +252,7 @@ for method, params in json.loads(sys.argv[1]):
         for row in listing["rows"]:
             self.assertLessEqual(set(row), {"id", "rev", "name", "login"})
         self.assertEqual(owner["type"], "device")
-        self.assertEqual(hidden_owner, [-32000, "not_found"])
+        self.assertEqual(hidden_owner, forbidden)
         patient = next(iter(self.sandbox.revs("patient")))
         known, unknown = self.as_nobody(("owner.get", {"id": patient}), ("owner.get", {"id": "x"}))
         self.assertEqual(known, unknown, "what is hidden cannot be told from what is not there")
