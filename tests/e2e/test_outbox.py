@@ -158,7 +158,7 @@ class OutboxTest(OutboxClinic):
         forbidden = [-32000, "forbidden"]
         keyed = {"key": "k", "id": user["id"]}
         modify, roles, link, token, hold, owner, device, invite, invitation, invitations, key = \
-            self.as_nobody(
+            self.daemon.as_nobody(
                 ("user.modify", {**keyed, "patch": {"name": "Mine"}}),
                 ("user.modify", {"key": "r", "id": user["id"], "patch": {"roles": ["x"]}}),
                 ("user.modify", {"key": "l", "id": user["id"], "patch": {"patientId": "x"}}),
