@@ -72,8 +72,8 @@ Task<Answer<Done>> Refresher::read(Kind kind, std::vector<std::string> ids, std:
 Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
                               std::stop_token stop) {
   std::stop_callback end(stop, [&limit] {
-    auto held = limit;  // this task may end, and take `limit` with it, while the stop is told
-    held.request_stop();
+    // By a copy: this task may end, and take `limit` with it, while the stop is told.
+    std::stop_source(limit).request_stop();
   });
   std::stop_source done;
   auto timer = stop_after(clock_, kLongestWait, done.get_token(), limit);

@@ -10,13 +10,12 @@ using namespace std::chrono_literals;
 using store::InvitationState;
 using store::ItemState;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
 class InvitesTest : public support::InviteTest {
- protected:
+ public:
   InvitesTest() {
     outbox.carry_out("invite.create", daemon->operation);
     outbox.watch([this](const store::Item& item) {
@@ -32,6 +31,7 @@ class InvitesTest : public support::InviteTest {
     EXPECT_EQ(scope.running(), 0u);
   }
 
+ protected:
   template <class T>
   T finish(Task<T> task) {
     task.start();
