@@ -78,7 +78,7 @@ std::vector<store::LoginSession> Sessions::all(WallTime now) const {
     if (!is_over(each, now)) found.push_back(each);
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.created, a.id) < std::tie(b.created, b.id);
+    return std::tie(b.created, a.id) < std::tie(a.created, b.id);
   });
   return found;
 }

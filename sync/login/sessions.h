@@ -39,7 +39,7 @@ class Sessions {
   const store::LoginSession* use(std::string_view token, WallTime now);
   /// When it ends if nobody uses it any more.
   WallTime ends(const store::LoginSession& session) const;
-  /// Those that are not over, in the order in which they began.
+  /// Those that are not over, the newest first, then by id.
   std::vector<store::LoginSession> all(WallTime now) const;
   bool has(const std::string& user) const;
 
