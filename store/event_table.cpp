@@ -4,8 +4,10 @@
 
 namespace icure::store {
 
+namespace {
+
 // In the order of numbers, so that writing one appends. A gap has no id and no change.
-const char* const kEventSchema = R"sql(
+constexpr auto kSchema = R"sql(
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,          -- milliseconds
@@ -16,8 +18,6 @@ CREATE TABLE event (
   rev TEXT NOT NULL
 ) STRICT;
 )sql";
-
-namespace {
 
 // Far more than are used between two looks at them, and so few that 2^53 lasts for 500 million
 // starts.
@@ -76,6 +76,10 @@ void begin_file(SQLite::Database& db, EventFile file, const char* mark, EventNum
 }
 
 }  // namespace
+
+const char* event_schema() {
+  return kSchema;
+}
 
 void begin_events(SQLite::Database& mirror, SQLite::Database& ledger, EventNumbers& numbers) {
   // Of a ledger that was restored or begun anew the mirror may know more.

@@ -10,7 +10,7 @@
 namespace icure::store {
 
 /// A step of the migrations of each file.
-extern const char* const kEventSchema;
+const char* event_schema();
 
 /// Sets the numbers to go on after all that may ever have been shown, and reserves a block of them
 /// in the ledger: a power cut may take the mirror's last events, but never brings their numbers

@@ -206,7 +206,7 @@ class SqliteLedger final : public Ledger {
 std::span<const std::string> ledger_migrations() {
   static const std::string steps[] = {kFirstSchema,     outbox_schema(),       batch_schema(),
                                       overlay_schema(), outbox_since_schema(), invitation_schema(),
-                                      login_schema(),   kEventSchema};
+                                      login_schema(),   event_schema()};
   return steps;
 }
 

@@ -90,7 +90,7 @@ std::string first_schema() {
 
 std::span<const std::string> mirror_migrations() {
   static const std::string steps[] = {first_schema(), kWanted,   kTombstoneOrder,
-                                      kTicked,        kPutAside, kEventSchema};
+                                      kTicked,        kPutAside, event_schema()};
   return steps;
 }
 

@@ -5,53 +5,11 @@
 
 #include "store/invitation_db.h"
 #include "store/item_rows.h"
+#include "store/outbox_events.h"
 
 namespace icure::store {
 
 namespace {
-
-constexpr auto kSchema = R"sql(
-CREATE TABLE item (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  op TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  entity TEXT NOT NULL,
-  state INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  created INTEGER NOT NULL,     -- milliseconds
-  next_try INTEGER,
-  ended INTEGER,
-  last_error TEXT NOT NULL,
-  hint TEXT NOT NULL,
-  content TEXT NOT NULL
-) STRICT;
-CREATE INDEX item_state ON item (state, number);
-CREATE INDEX item_ended ON item (ended) WHERE ended IS NOT NULL;
-CREATE TABLE item_refers (
-  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
-  entity TEXT NOT NULL,
-  PRIMARY KEY (item, entity)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE item_step (
-  number INTEGER PRIMARY KEY,
-  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
-  step TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  note TEXT NOT NULL
-) STRICT;
-CREATE INDEX item_step_item ON item_step (item);
-CREATE TABLE item_key (
-  uid INTEGER NOT NULL,
-  key TEXT NOT NULL,
-  params TEXT NOT NULL,
-  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
-  PRIMARY KEY (uid, key)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX item_key_item ON item_key (item);
-)sql";
-
-constexpr auto kSince = "ALTER TABLE item ADD COLUMN since INTEGER";
 
 std::int64_t number_of(ItemState state) {
   return static_cast<std::int64_t>(state);
@@ -70,33 +28,6 @@ std::optional<std::int64_t> millis_of(const std::optional<WallTime>& time) {
 /// Whether what was asked is nobody's business any more. A failed item may still be mended.
 bool is_erased(ItemState state) {
   return has_ended(state) && state != ItemState::failed;
-}
-
-/// How an entity that has an overlay changes for who reads it.
-std::string_view change_of(Overlay::Is is) {
-  switch (is) {
-    case Overlay::Is::creation:
-      return kAdded;
-    case Overlay::Is::removal:
-      return kDeleted;
-    case Overlay::Is::edit:
-      break;
-  }
-  return kChanged;
-}
-
-/// The same when the overlay is taken off; empty: it does not.
-std::string_view change_after(Overlay::Is was, ItemState state) {
-  if (state == ItemState::done) return was == Overlay::Is::removal ? "" : kChanged;
-  switch (was) {
-    case Overlay::Is::creation:
-      return kDeleted;
-    case Overlay::Is::removal:
-      return kAdded;
-    case Overlay::Is::edit:
-      break;
-  }
-  return kChanged;
 }
 
 class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
@@ -158,7 +89,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         invitations_.insert(number, item.id, *item.invitation);
         invitations_.follow(number, item.state);
       }
-      tell(item);
+      tell_state(file_.events(), item);
       auto moved = ended ? write({number, item.state}, item, std::nullopt) : lay(number, item);
       if (!moved) return std::move(moved).error();
       change.commit();
@@ -301,7 +232,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
 
   Result<Moved> write(const Known& known, const Item& item, const std::optional<Step>& step) {
     const auto number = known.number;
-    if (item.state != known.state) tell(item);
+    if (item.state != known.state) tell_state(file_.events(), item);
     const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
     update_.run(number, number_of(item.state), std::int64_t{item.attempts},
                 millis_of(item.next_try), item.last_error, item.hint, content,
@@ -321,20 +252,11 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
     if (!ended) {
       auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
       if (!written) return std::move(written).error();
-      tell_shown(item, change_of(item.overlay->is));
+      tell_laid(file_.events(), item, item.overlay->is);
     } else if (uncovered) {
-      tell_shown(item, change_after(*uncovered, item.state));
+      tell_taken_off(file_.events(), item, *uncovered);
     }
     return Moved{!ended || uncovered, int{!ended} - int{uncovered.has_value()}};
-  }
-
-  void tell(const Item& item) {
-    file_.events().add(Topic::outbox, name_of(item.state), item.kind, item.id, "");
-  }
-  /// That reads show the item's entity in another way now.
-  void tell_shown(const Item& item, std::string_view change) {
-    if (change.empty()) return;
-    file_.events().add(topic_of(item.kind), change, item.kind, item.entity, "");
   }
 
   void note(const Moved& moved) {
@@ -405,13 +327,6 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
 };
 
 }  // namespace
-
-const char* outbox_schema() {
-  return kSchema;
-}
-const char* outbox_since_schema() {
-  return kSince;
-}
 
 std::unique_ptr<Outbox> make_outbox(LedgerFile& file, const Clock& clock, OverlayCounts& overlaid) {
   return std::make_unique<SqliteOutbox>(file, file.db(), clock, overlaid);
