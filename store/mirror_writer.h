@@ -2,12 +2,15 @@
 #pragma once
 #include <memory>
 
+#include "store/event_numbers.h"
 #include "store/mirror.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
 
-/// `db` is open for writing and migrated; `clock` outlives the writer. Throws SQLite::Exception.
-std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, const Clock& clock);
+/// `db` is open for writing and migrated; `numbers` and `clock` outlive the writer. Throws
+/// SQLite::Exception.
+std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
+                                                 const Clock& clock);
 
 }  // namespace icure::store

@@ -26,6 +26,7 @@ void count(store::Batch& batch, const std::vector<store::HeldRow>& rows) {
 
 std::vector<std::string> ids_of(const std::vector<store::HeldRow>& rows) {
   std::vector<std::string> ids;
+  ids.reserve(rows.size());
   for (const auto& row : rows) ids.push_back(row.id);
   return ids;
 }

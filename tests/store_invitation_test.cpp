@@ -57,6 +57,7 @@ class InvitationTest : public StoreTest {
     query.state = state;
     const auto rows = *invitations().list(query);
     std::vector<std::string> found;
+    found.reserve(rows.size());
     for (const auto& row : rows) found.push_back(row.id);
     return found;
   }

@@ -28,6 +28,7 @@ class OutboxTest : public StoreTest {
   std::vector<std::string> ids(const ItemQuery& query = {}) {
     const auto items = *outbox().list(query);
     std::vector<std::string> found;
+    found.reserve(items.size());
     for (const auto& each : items) found.push_back(each.id);
     return found;
   }

@@ -8,9 +8,25 @@ namespace icure::api {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+bool may_see_contact(const ipc::Grant& grant, const store::Invitation& invitation) {
+  const auto* member = invitation.channel == "email" ? "email" : "mobilePhone";
+  return !invitation.contact.empty() && grant.may_look_up_by(Kind::user, member);
+}
+
+}  // namespace
+
 Result<Done> may_see(const ipc::Grant& grant, const store::Invitation& invitation) {
   if (auto user = grant.check(Kind::user); !user) return user;
   return grant.check(invitation.owner_kind);
+}
+
+Json forecast_json(const ipc::Grant& grant, const store::Invitation& invitation) {
+  Json json = {{"channel", invitation.channel}};
+  if (may_see_contact(grant, invitation)) json["contact"] = invitation.contact;
+  if (!invitation.id.empty()) json["invitation"] = invitation.id;
+  return json;
 }
 
 Json to_json(const ipc::Grant& grant, const sync::InvitationView& view) {
@@ -19,10 +35,7 @@ Json to_json(const ipc::Grant& grant, const sync::InvitationView& view) {
                {"owner", invitation.owner},     {"ownerType", name_of(invitation.owner_kind)},
                {"inviter", invitation.inviter}, {"user", invitation.user},
                {"channel", invitation.channel}};
-  const auto* member = invitation.channel == "email" ? "email" : "mobilePhone";
-  if (!invitation.contact.empty() && grant.may_look_up_by(Kind::user, member)) {
-    json["contact"] = invitation.contact;
-  }
+  if (may_see_contact(grant, invitation)) json["contact"] = invitation.contact;
   json["created"] = rfc3339(invitation.created);
   const auto put = [&json](const char* name, const std::optional<WallTime>& time) {
     if (time) json[name] = rfc3339(*time);

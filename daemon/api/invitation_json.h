@@ -13,4 +13,7 @@ Result<Done> may_see(const ipc::Grant& grant, const store::Invitation& invitatio
 /// Without the contact, where the caller may not see the user's own. The token is never in it.
 nlohmann::ordered_json to_json(const ipc::Grant& grant, const sync::InvitationView& view);
 
+/// What invite.check tells of one that may not exist yet: then it has no id.
+nlohmann::ordered_json forecast_json(const ipc::Grant& grant, const store::Invitation& invitation);
+
 }  // namespace icure::api

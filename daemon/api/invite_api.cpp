@@ -19,6 +19,11 @@ constexpr auto kInvitation =
     R"({"type":"object","properties":{"invitation":{"$ref":"#/components/schemas/Invitation"}},)"
     R"("required":["invitation"]})";
 
+constexpr auto kForecast =
+    R"({"type":"object","properties":{"channel":{"enum":["email","sms"]},"contact":{"type":)"
+    R"("string"},"invitation":{"type":"string","description":"the one that was taken in under )"
+    R"(this key before"}},"required":["channel"]})";
+
 sync::write::Channel channel_named(const std::optional<std::string>& name) {
   if (!name || *name == "auto") return sync::write::Channel::automatic;
   return *name == "email" ? sync::write::Channel::email : sync::write::Channel::sms;
@@ -116,6 +121,11 @@ void InviteApi::register_on(ipc::Methods& methods) {
                "Ask a professional or patient to come in, as soon as the platform can be used",
                kInvitation},
               *this, &InviteApi::create);
+  methods.add({"invite.check", Role::operator_,
+               "Whether invite.create would take this in, and where the message would go; nothing "
+               "is kept or sent",
+               kForecast},
+              *this, &InviteApi::check);
   methods.add({"invite.get", Role::reader, "One invitation",
                object_schema(R"("invitation":{"$ref":"#/components/schemas/Invitation"})")},
               *this, &InviteApi::get);
@@ -129,27 +139,58 @@ void InviteApi::register_on(ipc::Methods& methods) {
               *this, &InviteApi::resend);
 }
 
-ipc::Methods::Answer InviteApi::create(ipc::Call call, InviteCreate request) {
+Task<Result<InviteApi::Checked>> InviteApi::checked(ipc::Call call, InviteCreate request) {
   if (auto seen = call.grant().check(Kind::user); !seen) co_return seen.error();
-  auto key = key_of(call, "invite.create", request);
+  Checked result;
+  result.key = key_of(call, "invite.create", request);
   // What was accepted under this key comes first: by now it may be in the way of itself.
-  auto find = [&] { return writes_.ledger.known(key); };
+  auto find = [&] { return writes_.ledger.known(result.key); };
   auto before = co_await writes_.ledger_thread.run(std::move(find));
   if (!before) co_return std::move(before).error();
   if (*before) {
-    auto view = co_await seen(call, (*before)->id);
-    co_return reply_of(call, view);
+    result.before = (*before)->id;
+    co_return result;
   }
-  auto asked = asked_with(request);
-  if (asked.inviter.empty()) {
+  result.asked = asked_with(request);
+  if (result.asked.inviter.empty()) {
     auto inviter = usual_inviter();
     if (!inviter) co_return std::move(inviter).error();
-    asked.inviter = std::move(*inviter);
+    result.asked.inviter = std::move(*inviter);
   }
-  auto subjects = subjects_of(call.grant(), asked);
+  auto subjects = subjects_of(call.grant(), result.asked);
   if (!subjects) co_return std::move(subjects).error();
-  auto view = co_await invites_.create(std::move(asked), std::move(*subjects), std::move(key));
+  result.subjects = std::move(*subjects);
+  co_return result;
+}
+
+ipc::Methods::Answer InviteApi::create(ipc::Call call, InviteCreate request) {
+  auto found = co_await checked(call, std::move(request));
+  if (!found) co_return std::move(found).error();
+  if (found->before) {
+    auto view = co_await seen(call, std::move(*found->before));
+    co_return reply_of(call, view);
+  }
+  auto view = co_await invites_.create(std::move(found->asked), std::move(found->subjects),
+                                       std::move(found->key));
   co_return reply_of(call, view);
+}
+
+ipc::Methods::Answer InviteApi::check(ipc::Call call, InviteCreate request) {
+  auto found = co_await checked(call, std::move(request));
+  if (!found) co_return std::move(found).error();
+  store::Invitation would_be;
+  if (found->before) {
+    auto view = co_await seen(call, std::move(*found->before));
+    if (!view) co_return std::move(view).error();
+    would_be = std::move(view->invitation);
+  } else {
+    auto forecast = co_await invites_.check(std::move(found->asked), std::move(found->subjects),
+                                            std::move(found->key));
+    if (!forecast) co_return std::move(forecast).error();
+    would_be.channel = std::move(forecast->channel);
+    would_be.contact = std::move(forecast->contact);
+  }
+  co_return forecast_json(call.grant(), would_be).dump();
 }
 
 Result<sync::InviteSubjects> InviteApi::subjects_of(const ipc::Grant& grant,
@@ -206,8 +247,8 @@ ipc::Methods::Answer InviteApi::get(ipc::Call call, InviteGet request) {
       to_json(std::move(*meta)) + '}';
 }
 
-/// Whether somebody has come is what the platform's users tell.
-Task<Source> InviteApi::ask_first(Freshness freshness, ipc::Call call) {
+/// Whether somebody has come is what the platform's users tell. `freshness` outlives the task.
+Task<Source> InviteApi::ask_first(const Freshness& freshness, ipc::Call call) {
   if (!freshness.ask_platform()) co_return Source::outbox;
   std::vector<Kind> users(1, Kind::user);
   sync::IdsByKind none;

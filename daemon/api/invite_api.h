@@ -50,12 +50,20 @@ class InviteApi {
 
  private:
   ipc::Methods::Answer create(ipc::Call call, InviteCreate request);
+  ipc::Methods::Answer check(ipc::Call call, InviteCreate request);
   ipc::Methods::Answer get(ipc::Call call, InviteGet request);
   ipc::Methods::Answer list(ipc::Call call, InviteList request);
   ipc::Methods::Answer cancel(ipc::Call call, InviteChange request);
   ipc::Methods::Answer resend(ipc::Call call, InviteChange request);
 
-  Task<Source> ask_first(Freshness freshness, ipc::Call call);
+  Task<Source> ask_first(const Freshness& freshness, ipc::Call call);
+  struct Checked {
+    std::optional<std::string> before;  ///< The same request was taken in, as this item; no more.
+    sync::InviteRequest asked;
+    sync::InviteSubjects subjects;
+    store::IdempotencyKey key;
+  };
+  Task<Result<Checked>> checked(ipc::Call call, InviteCreate request);
   /// Fails with not_found, or with forbidden where the caller may not see whom it is about.
   Task<Result<sync::InvitationView>> seen(ipc::Call call, std::string id);
   Result<sync::InviteSubjects> subjects_of(const ipc::Grant& grant,

@@ -118,7 +118,9 @@ Task<Result<OutboxApi::Shown>> OutboxApi::shown(ipc::Call call, std::string id) 
 ipc::Methods::Answer OutboxApi::get(ipc::Call call, OutboxItem request) {
   auto found = co_await shown(call, std::move(request.id));
   if (!found) co_return found.error();
-  const Json json = {{"item", to_json(found->item, found->steps)}};
+  Json json = {{"item", to_json(found->item, found->steps)}};
+  auto conflict = conflict_of(call.grant(), found->item);
+  if (!conflict.is_null()) json["item"]["conflict"] = std::move(conflict);
   co_return json.dump();
 }
 

@@ -15,6 +15,7 @@ struct OwnerList : Freshness {
   std::optional<std::string> cursor;
   std::optional<std::int64_t> limit;
   std::optional<std::string> type;
+  std::optional<std::vector<std::string>> ids;
   static constexpr auto params();
   Result<Done> check() const;
 };
@@ -45,6 +46,9 @@ class OwnerApi {
   /// and that are mirrored. Fails with forbidden or not_mirrored.
   Result<std::vector<Kind>> kinds_for(const ipc::Grant& grant,
                                       const std::optional<std::string>& type) const;
+  /// Of the kinds that are mirrored: those that the caller may see, and whether there are others.
+  std::vector<Kind> visible(const ipc::Grant& grant) const;
+  bool hides_any(const ipc::Grant& grant) const;
   Result<Found> exact(const std::vector<Kind>& kinds, const OwnerSearch& request) const;
   /// What the request finds in the mirror. `request` outlives the task.
   Task<Result<Found>> hits(std::vector<Kind> kinds, const OwnerSearch& request);

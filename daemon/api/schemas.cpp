@@ -86,7 +86,12 @@ std::vector<std::pair<std::string, std::string>> component_schemas() {
         "next_try":{"type":"string","format":"date-time"},
         "last_error":{"type":"string"},
         "hint":{"type":"string","description":"the one action that helps"},
-        "steps":{"type":"array","items":{"$ref":"#/components/schemas/Step"}}},
+        "steps":{"type":"array","items":{"$ref":"#/components/schemas/Step"}},
+        "conflict":{"type":"object","description":"by outbox.get: what cannot be merged with somebody else's change","properties":{
+          "rev":{"type":"string","description":"of the platform's version"},
+          "members":{"type":"array","items":{"type":"object","properties":{
+            "member":{"type":"string","description":"a JSON pointer"},
+            "base":{},"ours":{},"theirs":{}},"required":["member"]}}}}},
         "required":["id","op","kind","entity","state","attempts","created","steps"]})"},
       {"Invitation", R"({"type":"object","properties":{
         "id":{"type":"string"},

@@ -134,6 +134,13 @@ std::optional<Failure> miscounted(const Verb& verb, const Values& values) {
       "such as: icurectl " + verb.noun + " " + verb.verb + " " + verb.args[1].spelling + " VALUE");
 }
 
+/// What is wrong with a time to wait; empty: nothing.
+std::string seconds_fault(const std::string& text) {
+  double seconds = 0;
+  const bool positive = CLI::detail::lexical_cast(text, seconds) && seconds > 0;
+  return positive ? "" : "\"" + text + "\" is no number of seconds above 0";
+}
+
 }  // namespace
 
 Parsed parse_command_line(const std::vector<std::string>& words, const std::vector<Verb>& verbs) {
@@ -142,11 +149,11 @@ Parsed parse_command_line(const std::vector<std::string>& words, const std::vect
   CLI::App app("Asks icure-syncd, the iCure mirror of this machine.", "icurectl");
   app.set_version_flag("--version", "icurectl " ICURE_VERSION);
   app.add_option("--socket", line.socket, "the daemon's socket")
-      ->envname("ICURE_SYNCD_SOCKET")
+      ->envname("ICURE_SYNCD_IPC_SOCKET")  // as the daemon calls it
       ->default_val(kDefaultSocket);
   app.add_flag("--json", line.json, "one JSON document on the output, errors as JSON");
   auto* timeout = app.add_option("--timeout", timeout_s, "seconds to wait for an answer")
-                      ->check(CLI::PositiveNumber);
+                      ->check(CLI::Validator(seconds_fault, "SECONDS"));
   app.require_subcommand(1);
 
   std::vector<Bound> bound;

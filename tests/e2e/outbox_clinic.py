@@ -1,17 +1,13 @@
 """A clinic whose outbox is under test: people who can be invited, a gateway, a line that comes and
 goes, and the platform's answers one by one."""
 import json
-import os
 import re
-import subprocess
-import sys
 import unittest
 import uuid
 
 from clinic import Daemon, RpcError, Sandbox, until
 
 LINK = "https://portal.clinic.test/in"
-NOBODY = 65534
 # Nothing but the outbox itself brings a finished write into the mirror.
 ALONE = '[sync]\nlive = false\ninterval = "1h"\nfull_interval = "1h"\n'
 
@@ -86,29 +82,6 @@ class OutboxClinic(unittest.TestCase):
         self.assertIn(words, item["last_error"])
         self.assertTrue(item["hint"])
         return item
-
-    def as_nobody(self, *calls):
-        """Calls as another user of the machine; returns results or [code, word]."""
-        script = """
-import json, os, sys
-sys.path.insert(0, %r)
-from clinic import Client, RpcError
-os.setgroups([]); os.setgid(%d); os.setuid(%d)
-client = Client(%r)
-for method, params in json.loads(sys.argv[1]):
-    try:
-        print(json.dumps(client.call(method, **params)))
-    except RpcError as error:
-        print(json.dumps([error.code, error.word]))
-"""
-        home = os.path.dirname(os.path.abspath(__file__))
-        self.daemon.home.chmod(0o755)
-        self.daemon.socket.chmod(0o666)
-        done = subprocess.run(
-            [sys.executable, "-c", script % (home, NOBODY, NOBODY, str(self.daemon.socket)),
-             json.dumps(calls)], capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [json.loads(line) for line in done.stdout.splitlines()]
 
     # --- the platform
 

@@ -128,7 +128,7 @@ class InviteTest(OutboxClinic):
             ("POST /rest/v2/user/token", {"status": 403}, "not permitted"),
             ("POST /rest/v2/user/token", {"status": 401, "headers": {
                 "Icure-Minimum-Required-Auth-Level": "60"}}, "too weak"),
-            ("/email/to", {"status": 403}, "gateway refuses"),
+            ("/email/to", {"status": 400}, "refuses to send to this address"),
             ("/email/to", {"status": 401}, "gateway refuses the login"),
         ]
         for number, (match, fault, words) in enumerate(cases):
