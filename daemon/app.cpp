@@ -110,8 +110,8 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   if (!logins) return failure(1, logins.error());
   auto events = (*files)->open_event_reader();
   if (!events) return failure(1, events.error());
-  return OpenStore{std::move(*files), std::move(*point), std::move(*scan), std::move(*events),
-                   std::move(*batches), std::move(*logins)};
+  return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
+                   std::move(*events), std::move(*batches), std::move(*logins)};
 }
 
 App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
@@ -166,7 +166,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
       event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, clock),
-      hello_(methods_, kVersion),
+      hello_(methods_, kVersion,
+             [this](Secret session) { return logins_.whose(std::move(session)); }),
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
                static_cast<std::size_t>(config_.config.ipc.max_clients), geteuid()},

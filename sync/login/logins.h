@@ -90,6 +90,8 @@ class Logins {
 
   /// Fails with login_needed when there is no such session (any more).
   Task<Result<SessionView>> current(Secret token);
+  /// The id of its user. Fails as current().
+  Task<Result<std::string>> whose(Secret token);
   /// Nothing happens where there is none. Fails as the ledger does: then it lasts until a restart.
   Task<Result<Done>> log_out(Secret token);
 

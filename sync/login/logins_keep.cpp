@@ -45,6 +45,12 @@ Task<Result<SessionView>> Logins::current(Secret token) {
   co_return login_needed();
 }
 
+Task<Result<std::string>> Logins::whose(Secret token) {
+  auto view = co_await current(std::move(token));
+  if (!view) co_return std::move(view).error();
+  co_return std::move(view->session.user);
+}
+
 Task<Result<Done>> Logins::log_out(Secret token) {
   const auto* session = sessions_.use(token.reveal(), time_.now());
   if (!session) co_return Done{};

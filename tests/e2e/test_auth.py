@@ -66,6 +66,20 @@ class AuthTest(AuthCase):
         self.assertFalse(self.is_in(answer["session"]))
         self.assertEqual(self.refused("auth.current", session="nonsense").word, "login_needed")
 
+    def test_a_session_says_for_whom_a_connection_acts(self):
+        session = self.login()["session"]
+        client = self.daemon.client()
+        self.addCleanup(client.close)
+        hello = lambda **more: client.call("hello", client="ward", protocol=1, **more)
+        self.assertEqual(hello(session=session)["actor"], self.anna["id"])
+        self.assertEqual(hello(session=session, actor=self.anna["id"])["actor"], self.anna["id"])
+        self.assertNotIn("actor", hello(actor="somebody"), "said, not shown")
+        for more, word in ((dict(session=session, actor="somebody"), "invalid"),
+                           (dict(session="nonsense"), "login_needed")):
+            with self.assertRaises(RpcError) as caught:
+                hello(**more)
+            self.assertEqual(caught.exception.word, word)
+
     def test_the_daemons_own_login_is_another_matter(self):
         before = self.sandbox.received("POST /rest/v2/auth/login")
         self.login()
