@@ -68,7 +68,7 @@ def measure(times, rounds, seconds):
     try:
         daemon.start().until_complete()
         client = daemon.client()
-        rows = client.call("user.list", status="ACTIVE", limit=1000)["rows"]
+        rows = client.call("user.list", status="ACTIVE", ownerType="hcp", limit=100)["rows"]
         client.close()
         users = [row["id"] for row in rows if row["id"] != sandbox.facts["userId"]][:PEOPLE]
         for user in users:
