@@ -84,7 +84,7 @@ class AuthTest(AuthCase):
         before = self.sandbox.received("POST /rest/v2/auth/login")
         self.login()
         self.assertEqual(self.sandbox.received("POST /rest/v2/auth/login"), before + 1)
-        self.daemon.call("sync.run", full=True, wait=True)
+        self.daemon.sync()
         self.assertEqual(self.sandbox.received("POST /rest/v2/auth/login"), before + 1)
 
     def test_the_same_login_works_without_a_line_and_over_a_restart(self):
@@ -155,7 +155,7 @@ class AuthTest(AuthCase):
         session = self.login()["session"]
         self.sandbox.ask("POST", "/change", {"kind": "user", "id": self.anna["id"],
                                              "patch": {"status": "DISABLED"}})
-        self.daemon.call("sync.run", full=True, wait=True)
+        self.daemon.sync()
         self.assertFalse(self.is_in(session))
         until(lambda: self.daemon.call("auth.sessions")["rows"] == [], "no session", self.daemon)
         self.cut_the_line()
@@ -167,7 +167,7 @@ class AuthTest(AuthCase):
             if id != self.sandbox.facts["userId"] and user["status"] == "ACTIVE":
                 self.sandbox.ask("POST", "/change", {"kind": "user", "id": id,
                                                      "patch": {"status": "DISABLED"}})
-        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        run = self.daemon.sync()
         self.assertGreater(run["kinds"]["user"]["held"], 0)
         self.assertEqual(self.daemon.call("user.get", id=self.anna["id"])["user"]["status"], "ACTIVE")
         self.assertFalse(self.is_in(session))
