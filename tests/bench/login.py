@@ -21,7 +21,7 @@ BIN = ROOT / "build/release/bin"
 os.environ["ICURE_BIN"] = str(BIN)
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 import page  # noqa: E402
-from clinic import Daemon, Sandbox  # noqa: E402
+from clinic import Daemon, RpcError, Sandbox  # noqa: E402
 
 PEOPLE = 8  # who log in at the same time
 
@@ -56,6 +56,23 @@ def logins_a_second(daemon, users, times):
     return len(users) * times / (time.monotonic() - begun)
 
 
+def refusals(daemon, user, times):
+    """Milliseconds of a wrong password, and of a name that nobody has, in turn."""
+    client = daemon.client()
+    taken = ([], [])
+    for _ in range(times):
+        for name, into in zip((user, "nobody@clinic.test"), taken):
+            begun = time.monotonic()
+            try:
+                client.call("auth.login", login=name, password="a wrong guess")
+                raise AssertionError("a wrong guess lets in")
+            except RpcError as error:
+                assert error.word == "login_failed", error
+            into.append((time.monotonic() - begun) * 1000)
+    client.close()
+    return [statistics.median(each) for each in taken]
+
+
 def load(daemon, keys, seconds, *more):
     return json.loads(subprocess.run(
         [BIN / "bench-load", "--socket", daemon.socket, "--clients", "1", "--seconds",
@@ -64,7 +81,7 @@ def load(daemon, keys, seconds, *more):
 
 def measure(times, rounds, seconds):
     sandbox = Sandbox("--users", 1000, "--hcps", 100)
-    daemon = Daemon(sandbox.url)
+    daemon = Daemon(sandbox.url, sections="[login]\nmax_failures = 1000")
     try:
         daemon.start().until_complete()
         client = daemon.client()
@@ -78,6 +95,7 @@ def measure(times, rounds, seconds):
         scrypt, mib = bare_scrypt(daemon.log_text(), 2 * times)
         alone = logins_a_second(daemon, users[:1], times)
         together = logins_a_second(daemon, users, times)
+        wrong = refusals(daemon, users[0], times)
         with tempfile.TemporaryDirectory(prefix="icure-bench-") as home:
             sessions, ids = pathlib.Path(home) / "sessions", pathlib.Path(home) / "ids"
             sessions.write_text(session + "\n")
@@ -87,10 +105,10 @@ def measure(times, rounds, seconds):
     finally:
         daemon.close()
         sandbox.stop()
-    return scrypt, mib, alone, together, turns
+    return scrypt, mib, alone, together, wrong, turns
 
 
-def section(scrypt, mib, alone, together, turns):
+def section(scrypt, mib, alone, together, wrong, turns):
     middle = lambda at, key: statistics.median(turn[at][key] for turn in turns)
     return "\n".join([
         f"## People who log in ({len(turns)} rounds)", "",
@@ -99,6 +117,7 @@ def section(scrypt, mib, alone, together, turns):
         f"| bare scrypt of the same cost | {scrypt:.0f} ms |",
         f"| logins without a line, 1 client | {alone:.1f} a second ({alone * scrypt / 1000:.2f} of bare) |",
         f"| the same, {PEOPLE} clients | {together:.1f} a second |",
+        f"| refused: a wrong password; a name that nobody has | {wrong[0]:.0f} ms; {wrong[1]:.0f} ms |",
         f"| `auth.current`, 1 client | {middle(0, 'rps'):,.0f} a second, p50 {middle(0, 'p50_us'):.0f} us, "
         f"p99 {middle(0, 'p99_us'):.0f} us |",
         f"| `user.get` of the same user, in turn | {middle(1, 'rps'):,.0f} a second, "
