@@ -42,16 +42,16 @@ TEST_F(ServerTest, HelloTellsWhoAnswersAndRemembersWhoCalls) {
 TEST_F(ServerTest, ASessionInHelloTellsForWhomAndNothingElseDoes) {
   start({});
   auto client = this->client();
-  const auto hello = [&](const std::string& more) {
+  const auto say_hello = [&](const std::string& more) {
     client.send(call(1, "hello", R"({"client":"x","protocol":1)" + more + "}"));
     return answer(client);
   };
-  EXPECT_EQ(hello(R"(,"session":"of u-2")")["result"]["actor"], "u-2");
-  EXPECT_EQ(hello(R"(,"session":"over")")["error"]["data"]["code"], "login_needed");
+  EXPECT_EQ(say_hello(R"(,"session":"of u-2")")["result"]["actor"], "u-2");
+  EXPECT_EQ(say_hello(R"(,"session":"over")")["error"]["data"]["code"], "login_needed");
   client.send(call(2, "test.who"));
   EXPECT_EQ(answer(client)["result"]["actor"], "u-2") << "a refused hello changes nothing";
-  EXPECT_EQ(hello(R"(,"session":"of u-2","actor":"u-1")")["error"]["data"]["code"], "invalid");
-  EXPECT_FALSE(hello(R"(,"actor":"u-1")")["result"].contains("actor"));
+  EXPECT_EQ(say_hello(R"(,"session":"of u-2","actor":"u-1")")["error"]["data"]["code"], "invalid");
+  EXPECT_FALSE(say_hello(R"(,"actor":"u-1")")["result"].contains("actor"));
 }
 
 TEST_F(ServerTest, WithoutHelloTheClientIsNamedAfterItsProgram) {
