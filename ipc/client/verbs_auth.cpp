@@ -51,11 +51,11 @@ std::string done_view(const Json&, const Screen&) {
 /// The password, and where it is needed the code, come line by line from the input.
 Exit run_login(Runner& runner, const Verb& verb, const Values& values) {
   auto& err = runner.screen().err;
-  Json params = {{"login", values.at("login")}};
-  params["password"] = ask_secret(std::cin, err, "password: ");
-  if (params["password"] == "") {
+  const auto password = ask_secret(std::cin, err, "password: ");
+  if (password.empty()) {
     return runner.fail(usage("no password was given", "type it, or feed it to the input"));
   }
+  Json params = {{"login", values.at("login")}, {"password", password}};
   const bool person = person_at_input();
   if (!person) {
     const auto otp = ask_secret(std::cin, err, "");
