@@ -135,5 +135,23 @@ TEST_F(SweepTest, RefusesAPageThatLeadsBackToItself) {
   EXPECT_EQ(sweep().error().cause, Cause::bad_answer);
 }
 
+TEST_F(SweepTest, GoesOnBehindAUserWhoMovedToTheNextPage) {
+  auto answer = http.answer;
+  int pages = 0;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    if (!seen.target.starts_with("/rest/v2/user?")) return answer(seen);
+    // `c`, where the second page begins, has another login by the time it is asked for.
+    static constexpr const char* kPages[] = {
+        R"({"rows":[{"id":"a","rev":"1-x"}],"nextKeyPair":{"startKey":"c@x","startKeyDocId":"c"}})",
+        R"({"rows":[{"id":"d","rev":"1-x"}],"nextKeyPair":{"startKey":"z@x","startKeyDocId":"c"}})",
+        R"({"rows":[{"id":"c","rev":"2-x"}]})"};
+    return fakes::reply_of(200, kPages[std::min(pages++, 2)]);
+  };
+  const auto swept = sweep();
+  ASSERT_TRUE(swept) << swept.error().message;
+  EXPECT_EQ(pages, 3);
+  EXPECT_THAT(mirrored(), testing::IsSupersetOf({"a", "c", "d"}));
+}
+
 }  // namespace
 }  // namespace icure::sync
