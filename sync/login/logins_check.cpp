@@ -72,7 +72,8 @@ Task<Proof> Logins::ask(const LoginRequest& request, std::stop_token stop) {
   const bool online = parts_.engine.connection().online;
   std::stop_source limit;
   std::stop_callback end(stop, [&limit] {
-    auto held = limit;  // this task may end, and take `limit` with it, while the stop is told
+    // This task may end, and take `limit` with it, while the stop is told.
+    auto held = limit;  // NOLINT(performance-unnecessary-copy-initialization): as said above
     held.request_stop();
   });
   std::stop_source done;
