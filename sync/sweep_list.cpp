@@ -47,8 +47,8 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string curs
     if (depth == Depth::plan) {
       stored = co_await weigh(part, std::move(kept));
     } else {
-      stored = co_await keep(part, std::move(kept), std::move(resume), doubtful,
-                             store::Disabling::put_aside);
+      stored =
+          co_await keep(part, std::move(kept), std::move(resume), doubtful, store::Origin::walk);
     }
     if (!stored) {
       if (coming) {

@@ -1,6 +1,8 @@
 // sync/sweep.h over a real mirror: what is asked, what is believed, what is left alone.
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/sync_fixture.h"
 
 namespace icure::sync {
@@ -133,6 +135,26 @@ TEST_F(SweepTest, RefusesAPageThatLeadsBackToItself) {
                                 R"("nextKeyPair":{"startKey":"a","startKeyDocId":"a"}})");
   };
   EXPECT_EQ(sweep().error().cause, Cause::bad_answer);
+}
+
+TEST_F(SweepTest, ReadsAUserWhoMovedToAPageThatWasReadAlready) {
+  ASSERT_TRUE(sweep());
+  auto answer = http.answer;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    if (!seen.target.starts_with("/rest/v2/user?")) return answer(seen);
+    // `g` was to come on the last page, and has got the first of all logins meanwhile.
+    if (seen.target.find("startDocumentId") == std::string::npos) platform.put("g", "Moved");
+    auto page = answer(seen);
+    auto json = nlohmann::json::parse(page->body);
+    for (auto row = json["rows"].begin(); row != json["rows"].end();) {
+      row = (*row)["id"] == "g" ? json["rows"].erase(row) : row + 1;
+    }
+    page->body = json.dump();
+    return page;
+  };
+  ASSERT_TRUE(sweep());
+  auto reader = stores->open_reader(1 << 20);
+  EXPECT_THAT((*(*reader)->get(Kind::user, "g")).json, testing::HasSubstr("Moved"));
 }
 
 TEST_F(SweepTest, GoesOnBehindAUserWhoMovedToTheNextPage) {
