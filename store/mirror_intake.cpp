@@ -3,9 +3,11 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <unordered_map>
+#include <utility>
+
+#include "store/row_list.h"
 
 namespace icure::store {
 
@@ -14,15 +16,6 @@ namespace {
 // One transaction of this many takes about a second, and the indexes of a million rows are then
 // written ten times over instead of a hundred.
 constexpr std::int64_t kIndexedTogether = 100'000;
-
-std::string_view bytes_of(const std::vector<std::int64_t>& rows) {
-  return {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(std::int64_t)};
-}
-std::vector<std::int64_t> rows_in(std::string_view bytes) {
-  std::vector<std::int64_t> rows(bytes.size() / sizeof(std::int64_t));
-  std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(std::int64_t));
-  return rows;
-}
 
 }  // namespace
 
@@ -273,27 +266,27 @@ void MirrorIntake::write_held(Kind kind) {
     Query move_on(db_, "UPDATE sweep SET cursor = ?2 WHERE kind = ?1");
     move_on.run(number_of(kind), *held.cursor);
     for (const auto& document : held.documents) held.walked.push_back(document.index.row);
+    const auto rows = packed_rows(std::move(held.walked));
+    held.walked.clear();
     Query walked(db_, "INSERT INTO walked (kind, rows) VALUES (?1, ?2)");
-    walked.run(number_of(kind), Blob{bytes_of(held.walked)});
+    walked.run(number_of(kind), Blob{rows});
   }
 }
 
 void MirrorIntake::take_up_walk(Kind kind) {
   held_[kind].walked.clear();
   if (!sweep(kind)->resumable) return;
-  std::vector<bool> walked;  // by row
+  std::vector<std::int64_t> walked;
   Query read(db_, "SELECT rows FROM walked WHERE kind = ?1");
   for (auto rows = read(number_of(kind)); rows.next();) {
-    for (const auto row : rows_in(rows.blob(0))) {
-      const auto at = static_cast<std::size_t>(row);
-      if (at >= walked.size()) walked.resize(at + 1);
-      walked[at] = true;
-    }
+    const auto some = unpacked_rows(rows.blob(0));
+    walked.insert(walked.end(), some.begin(), some.end());
   }
   if (walked.empty()) return;
+  std::sort(walked.begin(), walked.end());
   tables(kind).each_revision([&](std::int64_t row, std::string_view id, std::string_view) {
-    const auto at = static_cast<std::size_t>(row);
-    if (at < walked.size() && walked[at]) sweep(kind)->revisions.find(hash(id))->walked = true;
+    if (!std::binary_search(walked.begin(), walked.end(), row)) return;
+    sweep(kind)->revisions.find(hash(id))->walked = true;
   });
 }
 

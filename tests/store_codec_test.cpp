@@ -1,11 +1,14 @@
-// store/codec and store/id_table: the two pure data structures under the mirror.
+// store/codec, store/id_table and store/row_list: the pure data structures under the mirror.
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <map>
+#include <numeric>
 #include <random>
 
 #include "store/codec.h"
 #include "store/id_table.h"
+#include "store/row_list.h"
 
 namespace icure::store {
 namespace {
@@ -100,6 +103,24 @@ TEST(IdTableTest, FindsWhatAMapFinds) {
     const auto id = chance();
     EXPECT_EQ(table.find(id) != nullptr, expected.contains(id));
   }
+}
+
+TEST(RowListTest, GivesBackItsRowsInOrder) {
+  EXPECT_EQ(packed_rows({}), "");
+  EXPECT_TRUE(unpacked_rows("").empty());
+  const std::vector<std::int64_t> rows = {0, 1, 127, 128, 300, 1'000'000, INT64_MAX};
+  EXPECT_EQ(unpacked_rows(packed_rows({300, INT64_MAX, 0, 128, 1'000'000, 127, 1})), rows);
+}
+
+TEST(RowListTest, TakesAByteARowThatFollowsAnother) {
+  std::vector<std::int64_t> rows(1000);
+  std::iota(rows.begin(), rows.end(), 1);
+  EXPECT_EQ(packed_rows(rows).size(), 1000u);
+}
+
+TEST(RowListTest, TakesAnyBytes) {
+  EXPECT_EQ(unpacked_rows(std::string(20, '\xff')).size(), 0u) << "cut off";
+  EXPECT_EQ(unpacked_rows(std::string(20, '\xff') + '\x01').size(), 1u);
 }
 
 }  // namespace
