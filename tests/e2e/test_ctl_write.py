@@ -28,6 +28,7 @@ class CtlWriteTest(unittest.TestCase):
     def line(self, mode):
         if mode == "down":
             self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
+            self.daemon.sync()  # notices it: a change is not tried first
         else:
             self.sandbox.ask("POST", "/online", {})
 
