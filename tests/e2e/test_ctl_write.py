@@ -31,6 +31,8 @@ class CtlWriteTest(unittest.TestCase):
             self.daemon.sync()  # notices it: a change is not tried first
         else:
             self.sandbox.ask("POST", "/online", {})
+            until(lambda: self.daemon.call("daemon.status")["state"] == "online", "online",
+                  self.daemon)
 
     def until_drained(self):
         until(lambda: not [row for row in self.daemon.call("outbox.list", limit=1000)["rows"]
