@@ -223,6 +223,7 @@ Json long_queue(Queue& queue, std::uint64_t size) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be measured ends loudly
 int main(int argc, char** argv) {
   std::string directory;
   double seconds = 3;

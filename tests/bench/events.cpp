@@ -69,6 +69,7 @@ struct Bench {
 }  // namespace
 }  // namespace icure::store
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be measured ends loudly
 int main(int argc, char** argv) {
   int rows = 50'000;
   int rounds = 3;
