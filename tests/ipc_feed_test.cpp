@@ -7,7 +7,6 @@ namespace icure::ipc {
 namespace {
 
 using support::call;
-using support::RawClient;
 
 const std::string kLong(1000, 'x');
 
