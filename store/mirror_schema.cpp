@@ -77,7 +77,7 @@ constexpr auto kTicked = "ALTER TABLE kind_state ADD COLUMN ticked INTEGER";
 // Users that a walk saw disabled: whether that is believed is decided when the walk is over.
 constexpr auto kPutAside = "CREATE TABLE put_aside (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID";
 
-// Which rows the pages of an unfinished walk had, before its cursor: 64-bit numbers of rows.
+// Which rows the pages of an unfinished walk had, before its cursor: see row_list.h.
 constexpr auto kWalked = "CREATE TABLE walked (kind INTEGER NOT NULL, rows BLOB NOT NULL) STRICT";
 
 std::string first_schema() {
