@@ -4,6 +4,7 @@
 #include "daemon/base/log.h"
 #include "sync/backoff.h"
 #include "sync/engine.h"
+#include "sync/stop_after.h"
 
 namespace icure::sync {
 namespace {
@@ -18,13 +19,6 @@ constexpr Millis kRunSilence = 30s;
 constexpr int kSilentProbes = 2;
 // How soon a corrected password counts.
 constexpr Millis kSecretCheck = 5s;
-
-/// Returns whether the time ran out.
-Task<bool> stop_after(Clock& clock, Millis delay, std::stop_token done, std::stop_source limit) {
-  auto slept = co_await clock.sleep(delay, done);
-  if (slept) limit.request_stop();
-  co_return static_cast<bool>(slept);
-}
 
 Fault pause_of(Millis duration) {
   return {Cause::paused, 0, "for " + std::to_string(duration / 1s) + " s", duration};

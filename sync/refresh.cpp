@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/id_scanner.h"
+#include "sync/stop_after.h"
 
 namespace icure::sync {
 namespace {
@@ -12,12 +13,6 @@ using namespace std::chrono_literals;
 constexpr Millis kLongestWait = 2s;  // what a reader waits for the platform at most
 // A page that was asked for earlier may come later, and the mirror cannot tell which is newer.
 constexpr int kMostRounds = 3;
-
-Task<Done> stop_after(Clock& clock, Millis delay, std::stop_token done, std::stop_source limit) {
-  auto slept = co_await clock.sleep(delay, done);
-  if (slept) limit.request_stop();
-  co_return Done{};
-}
 
 }  // namespace
 

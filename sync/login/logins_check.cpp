@@ -5,6 +5,7 @@
 #include "daemon/base/log.h"
 #include "sync/login/logins.h"
 #include "sync/login/scrypt.h"
+#include "sync/stop_after.h"
 
 namespace icure::sync {
 namespace {
@@ -14,12 +15,6 @@ using namespace std::chrono_literals;
 constexpr Millis kLongestWait = 8s;      // for the platform, while it is thought to be there
 constexpr Millis kWaitWithoutLine = 2s;  // while it is not: a line may have come back just now
 constexpr std::size_t kSalt = 16;        // bytes
-
-Task<Done> stop_after(Clock& clock, Millis delay, std::stop_token done, std::stop_source limit) {
-  auto slept = co_await clock.sleep(delay, done);
-  if (slept) limit.request_stop();
-  co_return Done{};
-}
 
 }  // namespace
 
