@@ -4,6 +4,7 @@
 #include "store/ledger_batches.h"
 #include "store/outbox_db.h"
 #include "store/overlay_tables.h"
+#include "store/private_keys_db.h"
 
 namespace icure::store {
 namespace {
@@ -193,8 +194,9 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       kBatchSchema,
-                                      overlay_schema(), outbox_since_schema(), invitation_schema()};
+  static const std::string steps[] = {
+      kFirstSchema,          outbox_schema(),     kBatchSchema,         overlay_schema(),
+      outbox_since_schema(), invitation_schema(), private_keys_schema()};
   return steps;
 }
 

@@ -11,6 +11,7 @@
 #include "store/mirror_schema.h"
 #include "store/mirror_writer.h"
 #include "store/outbox_db.h"
+#include "store/private_keys_db.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
 
@@ -19,6 +20,8 @@ namespace {
 
 constexpr auto kLedgerName = "ledger.db";
 constexpr auto kMirrorName = "mirror.db";
+constexpr auto kPrivateKeysName =
+    "private keys";  // no file: what the keys in the ledger are sealed under
 constexpr std::int64_t kLedgerCache = 2 << 20;
 constexpr std::int64_t kOverlayCache = 1 << 20;
 constexpr std::int64_t kWriterCache = 8 << 20;
@@ -35,6 +38,7 @@ class OpenStores final : public Stores {
   Outbox& outbox() override { return *outbox_; }
   Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
+  PrivateKeys& private_keys() override { return *private_keys_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -95,6 +99,8 @@ class OpenStores final : public Stores {
       ledger_ = make_ledger(*ledger_file_);
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       invitations_ = make_invitations(*ledger_file_, options.clock);
+      private_keys_ =
+          make_private_keys(*ledger_file_, keys.of_database(kPrivateKeysName), options.random);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -147,6 +153,7 @@ class OpenStores final : public Stores {
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Invitations> invitations_;
+  std::unique_ptr<PrivateKeys> private_keys_;
   std::unique_ptr<MirrorWriter> mirror_;
 };
 

@@ -14,6 +14,7 @@
 #include "store/ledger.h"
 #include "store/mirror.h"
 #include "store/outbox.h"
+#include "store/private_keys.h"
 
 namespace icure::store {
 
@@ -32,8 +33,9 @@ class Stores {
   virtual ~Stores() = default;
   virtual MirrorWriter& mirror() = 0;
   virtual Ledger& ledger() = 0;
-  virtual Outbox& outbox() = 0;            ///< In the ledger's file and on its thread.
-  virtual Invitations& invitations() = 0;  ///< As the outbox.
+  virtual Outbox& outbox() = 0;             ///< In the ledger's file and on its thread.
+  virtual Invitations& invitations() = 0;   ///< As the outbox.
+  virtual PrivateKeys& private_keys() = 0;  ///< As the outbox.
   /// Of the ledger's thread: what its jobs change together is synced once, at the end. A call that
   /// returned within it is on the disk only then.
   virtual Group& ledger_group() = 0;
