@@ -128,16 +128,20 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
       inviting_({loop, *store_.files, *store_.point, *store_.scan, ledger_thread_, scan_thread_,
                  session_, rest_, refresher_, outbox_, clock, random}),
+      keys_({store_.files->private_keys(), ledger_thread_, store_.files->decrypted(),
+             store_.files->exchange_data(), mirror_thread_, *store_.scan, scan_thread_,
+             *store_.point, session_, engine_, clock}),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
-      owner_api_(directory_),
+      owner_api_(directory_, keys_),
+      key_api_(keys_),
       writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
       user_write_api_(writes_),
       owner_write_api_(writes_),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
-      status_api_(directory_, session_, live_, outbox_,
+      status_api_(directory_, session_, live_, outbox_, keys_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
@@ -151,6 +155,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   status_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
+  key_api_.register_on(methods_);
   user_write_api_.register_on(methods_);
   owner_write_api_.register_on(methods_);
   outbox_api_.register_on(methods_);
@@ -223,6 +228,7 @@ void App::run() {
   scope_.run(live_.loop(scope_.token()));
   scope_.run(outbox_.loop(scope_.token()));
   scope_.run(inviting_.loop(scope_.token()));
+  scope_.run(keys_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(
@@ -263,6 +269,7 @@ Task<Done> App::watch(std::stop_token stop) {
 void App::changed() {
   live_.line_changed();
   outbox_.wake();
+  keys_.line_changed();
   if (!stopping_) notify::status(status_api_.summary());
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "store/decrypted_schema.h"
+
 namespace icure::store {
 namespace {
 
@@ -87,7 +89,8 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted, kTombstoneOrder, kTicked, kPutAside};
+  static const std::string steps[] = {first_schema(), kWanted,   kTombstoneOrder,
+                                      kTicked,        kPutAside, decrypted_schema()};
   return steps;
 }
 

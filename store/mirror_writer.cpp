@@ -1,6 +1,7 @@
 #include "store/mirror_writer.h"
 
 #include "daemon/base/log.h"
+#include "store/decrypted_writer.h"
 #include "store/mirror_intake.h"
 #include "store/set_aside.h"
 
@@ -14,12 +15,14 @@ void warn_if_failed(const Result<Done>& result) {
   if (!result) log::warning("mirror: {}", result.error().message);
 }
 
-class SqliteMirrorWriter final : public MirrorWriter {
+class SqliteMirrorWriter final : public MirrorFile {
  public:
   SqliteMirrorWriter(SQLite::Database db, const Clock& clock)
       : clock_(clock),
         db_(std::move(db)),
         intake_(db_),
+        decrypted_(make_decrypted_writer(db_)),
+        exchange_data_(make_exchange_data_writer(db_)),
         want_(db_, "INSERT OR IGNORE INTO wanted (kind, id) VALUES (?1, ?2)"),
         wanted_(db_, "SELECT id FROM wanted WHERE kind = ?1 ORDER BY id LIMIT ?2"),
         forget_wanted_(db_, "DELETE FROM wanted WHERE kind = ?1 AND id <= ?2") {
@@ -30,6 +33,9 @@ class SqliteMirrorWriter final : public MirrorWriter {
     warn_if_failed(flush());
     checkpoint(db_);
   }
+
+  DecryptedWriter& decrypted() override { return *decrypted_; }
+  ExchangeDataWriter& exchange_data() override { return *exchange_data_; }
 
   Result<std::optional<SweepState>> unfinished(Kind kind) override {
     return guarded_mirror(db_, [&]() -> Result<std::optional<SweepState>> {
@@ -307,12 +313,14 @@ class SqliteMirrorWriter final : public MirrorWriter {
   const Clock& clock_;
   SQLite::Database db_;
   MirrorIntake intake_;
+  std::unique_ptr<DecryptedWriter> decrypted_;
+  std::unique_ptr<ExchangeDataWriter> exchange_data_;
   Query want_, wanted_, forget_wanted_;
 };
 
 }  // namespace
 
-std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, const Clock& clock) {
+std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, const Clock& clock) {
   return std::make_unique<SqliteMirrorWriter>(std::move(db), clock);
 }
 

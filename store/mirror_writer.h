@@ -2,12 +2,20 @@
 #pragma once
 #include <memory>
 
+#include "store/decrypted.h"
 #include "store/mirror.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
 
+/// With what else is written over the one connection.
+class MirrorFile : public MirrorWriter {
+ public:
+  virtual DecryptedWriter& decrypted() = 0;
+  virtual ExchangeDataWriter& exchange_data() = 0;
+};
+
 /// `db` is open for writing and migrated; `clock` outlives the writer. Throws SQLite::Exception.
-std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, const Clock& clock);
+std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, const Clock& clock);
 
 }  // namespace icure::store

@@ -34,6 +34,8 @@ class OpenStores final : public Stores {
   }
 
   MirrorWriter& mirror() override { return *mirror_; }
+  DecryptedWriter& decrypted() override { return mirror_->decrypted(); }
+  ExchangeDataWriter& exchange_data() override { return mirror_->exchange_data(); }
   Ledger& ledger() override { return *ledger_; }
   Outbox& outbox() override { return *outbox_; }
   Group& ledger_group() override { return *ledger_file_; }
@@ -154,7 +156,7 @@ class OpenStores final : public Stores {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Invitations> invitations_;
   std::unique_ptr<PrivateKeys> private_keys_;
-  std::unique_ptr<MirrorWriter> mirror_;
+  std::unique_ptr<MirrorFile> mirror_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "daemon/base/random.h"
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
+#include "store/decrypted.h"
 #include "store/invitation.h"
 #include "store/ledger.h"
 #include "store/mirror.h"
@@ -32,6 +33,8 @@ class Stores {
  public:
   virtual ~Stores() = default;
   virtual MirrorWriter& mirror() = 0;
+  virtual DecryptedWriter& decrypted() = 0;         ///< On the mirror's thread.
+  virtual ExchangeDataWriter& exchange_data() = 0;  ///< On the mirror's thread.
   virtual Ledger& ledger() = 0;
   virtual Outbox& outbox() = 0;             ///< In the ledger's file and on its thread.
   virtual Invitations& invitations() = 0;   ///< As the outbox.

@@ -27,7 +27,7 @@ Json value_of(const Arg& arg, const std::string& text) {
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
   for (auto* of_noun :
-       {status_verbs, user_verbs, owner_verbs, sync_verbs, config_verbs, call_verbs}) {
+       {status_verbs, user_verbs, owner_verbs, key_verbs, sync_verbs, config_verbs, call_verbs}) {
     auto verbs = of_noun();
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }

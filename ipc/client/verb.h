@@ -49,6 +49,7 @@ std::vector<Verb> all_verbs();
 std::vector<Verb> status_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> owner_verbs();
+std::vector<Verb> key_verbs();
 std::vector<Verb> sync_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> call_verbs();

@@ -1,0 +1,40 @@
+// All imported keys together: opens patients with whichever of them fits.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/keys/key_set.h"
+
+namespace icure::sync {
+
+/// What came of a patient's document.
+struct OpenedPatient {
+  bool sealed = false;                 ///< It has encrypted parts.
+  std::string json;                    ///< With what was opened in place; empty: nothing was.
+  std::string words;                   ///< The texts that were opened.
+  std::vector<std::string> unread;     ///< Parts that stay closed, in words.
+  std::vector<std::string> opened_by;  ///< Fingerprints of the keys that did it.
+};
+
+/// Confined to one thread.
+class Opener {
+ public:
+  /// Of one owner and fingerprint the newer counts.
+  void add(std::unique_ptr<KeySet> set);
+  void remove(std::string_view owner, std::string_view fingerprint);
+
+  // As those of KeySet, of all sets; exchange data concerns the sets of `owner` alone.
+  std::size_t learn_owner(std::string_view id, std::string_view rev, std::string_view document);
+  std::size_t learn_exchange_data(std::string_view owner, std::string_view id, std::string_view rev,
+                                  std::string_view document);
+  bool recover(std::string_view owner, std::string_view owner_document);
+
+  OpenedPatient open(std::string_view document);
+
+ private:
+  std::vector<std::unique_ptr<KeySet>> sets_;
+};
+
+}  // namespace icure::sync
