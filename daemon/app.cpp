@@ -107,16 +107,17 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       store_(std::move(store)),
       end_reads_(loop, [this] { store_.point->end_turn(); }),
       turns_(loop),
-      mirror_thread_(loop, "mirror"),
-      ledger_thread_(loop, "ledger", &store_.files->ledger_group()),
+      mirror_thread_(loop, "mirror", loop::Worker::Pace::patient),
+      ledger_thread_(loop, "ledger", loop::Worker::Pace::prompt, &store_.files->ledger_group()),
       scan_thread_(loop, "scan"),
+      parse_thread_(loop, "parse", loop::Worker::Pace::patient),
       http_(loop, clock, http_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),
       rest_(session_, newest_order(store_.files->mirror())),
       brake_(store_.files->ledger(), ledger_thread_, clock, random, std::move(store_.batches)),
-      sweeper_(rest_, store_.files->mirror(), mirror_thread_, scan_thread_, clock, brake_),
+      sweeper_(rest_, store_.files->mirror(), mirror_thread_, parse_thread_, clock, brake_),
       engine_(rest_, sweeper_, {store_.files->ledger(), ledger_thread_}, clock, random),
-      refresher_(rest_, sweeper_, engine_, store_.files->mirror(), mirror_thread_, scan_thread_,
+      refresher_(rest_, sweeper_, engine_, store_.files->mirror(), mirror_thread_, parse_thread_,
                  clock),
       approver_(brake_, sweeper_, engine_),
       websockets_(loop, http_options(config_.config.platform)),
@@ -260,6 +261,7 @@ Task<Done> App::watch(std::stop_token stop) {
     co_await mirror_thread_.run(nothing);
     co_await ledger_thread_.run(nothing);
     co_await scan_thread_.run(nothing);
+    co_await parse_thread_.run(nothing);
     notify::alive();
     auto slept = co_await clock_.sleep(*interval, stop);
     if (!slept) co_return Done{};

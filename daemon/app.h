@@ -91,6 +91,7 @@ class App {
   loop::Worker mirror_thread_;
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;
+  loop::Worker parse_thread_;
   sync::CurlHttp http_;
   sync::Session session_;
   sync::Rest rest_;

@@ -98,6 +98,9 @@ class MirrorWriter {
                                 Disabling disabling = Disabling::stored) = 0;
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
+  /// The same, and no power cut takes back what was committed: for what the ledger is about to
+  /// rely on. Commits to the mirror alone are not waited for, since a sweep brings them again.
+  virtual Result<Done> sync() = 0;
 
   /// Notes ids as alive, for absent(), and wants those that the mirror does not hold. Returns how
   /// many were not wanted before.
@@ -110,8 +113,8 @@ class MirrorWriter {
   virtual Result<Done> want(Kind kind, const std::vector<std::string>& ids) = 0;
   /// Takes up to `limit` ids off that list; empty: nothing is wanted.
   virtual Result<std::vector<std::string>> take_wanted(Kind kind, std::size_t limit) = 0;
-  /// The ids of rows that no mark_present() of this sweep named and that were last answered
-  /// before `asked` (a row stored meanwhile is not absent).
+  /// The ids of rows that no mark_present() of this sweep named and that were last answered or
+  /// asked for before `asked` (a row that was asked for and stored meanwhile is not absent).
   virtual Result<std::vector<std::string>> absent(Kind kind, Order asked) = 0;
   /// The ids noted by mark_present() that the mirror holds, in batches: those after `after`.
   virtual Result<std::vector<std::string>> present_after(Kind kind, const std::string& after,

@@ -61,6 +61,7 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
     entry->rev = hash(document.rev);
     entry->held = true;
     newest_order_ = std::max(newest_order_, answered);
+    if (begun && asked + 1 < answered) begun->overtaken[document.id_hash] = asked;
   }
   held_.add(kind, std::move(*staged));
   if (cursor && begun->resumable) held_.add_cursor(kind, *cursor);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "store/document_press.h"
@@ -21,6 +22,9 @@ struct Sweep {
   /// The kind was never complete, and is hardly read: rows are indexed many at a time, so that
   /// the indexes, which have no order in common with the pages, are not rewritten with each.
   bool fills = false;
+  /// When rows were asked for whose answers were overtaken by others, by the hash of the id: such
+  /// a row may be older than a list that was answered before it.
+  std::unordered_map<std::uint64_t, Order> overtaken;
 };
 
 /// Throws SQLite::Exception wherever no Result says otherwise.

@@ -100,6 +100,14 @@ class SqliteMirrorWriter final : public MirrorFile {
     });
   }
 
+  Result<Done> sync() override {
+    return guarded_mirror(db_, [&]() -> Result<Done> {
+      intake_.commit();
+      checkpoint_durably(db_);
+      return Done{};
+    });
+  }
+
   Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) override {
     return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
       auto& sweep = intake_.sweep(kind);
@@ -151,7 +159,9 @@ class SqliteMirrorWriter final : public MirrorFile {
       tables.each_id("", [&](std::int64_t row, std::string_view id) {
         if (is_present(kind, id)) return true;
         const auto stored = tables.by_row(row, id);
-        if (stored && stored->answered < asked) found.emplace_back(id);
+        if (stored && (stored->answered < asked || was_overtaken(kind, id, asked))) {
+          found.emplace_back(id);
+        }
         return true;
       });
       return found;
@@ -255,6 +265,13 @@ class SqliteMirrorWriter final : public MirrorFile {
   Result<Order> newest_order() override { return intake_.newest_order(); }
 
  private:
+  /// Whether that row was asked for before `asked`, though answered later.
+  bool was_overtaken(Kind kind, std::string_view id, Order asked) {
+    const auto& overtaken = intake_.sweep(kind)->overtaken;
+    const auto at = overtaken.find(intake_.hash(id));
+    return at != overtaken.end() && at->second < asked;
+  }
+
   bool is_present(Kind kind, std::string_view id) {
     const auto* entry = intake_.sweep(kind)->revisions.find(intake_.hash(id));
     return entry && entry->present;

@@ -80,6 +80,11 @@ void checkpoint(SQLite::Database& db) noexcept {
   sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
 }
 
+void checkpoint_durably(SQLite::Database& db) {
+  check(db, sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                      nullptr));
+}
+
 void count_commits(SQLite::Database& db, std::atomic<std::uint64_t>& commits) {
   // SQLite has one hook after a commit and checkpoints from there by itself: ours does both.
   sqlite3_wal_hook(

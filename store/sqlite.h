@@ -35,6 +35,9 @@ void set_cache(SQLite::Database& db, std::int64_t bytes);
 
 /// Writes the whole log into the file and empties it, as far as readers allow. Never throws.
 void checkpoint(SQLite::Database& db) noexcept;
+/// The same, and the file is on the disk then. Waits for readers to end their turns; throws
+/// SQLite::Exception.
+void checkpoint_durably(SQLite::Database& db);
 
 /// Adds one to `commits` after each commit of this connection. `commits` outlives the connection.
 void count_commits(SQLite::Database& db, std::atomic<std::uint64_t>& commits);

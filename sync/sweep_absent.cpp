@@ -213,7 +213,7 @@ Task<Answer<Done>> Sweeper::follow(Kind kind, std::vector<std::string> ids, std:
   auto remove = [this, kind, &departed]() -> Result<Done> {
     auto removed = mirror_.finish_sweep(kind, *departed, std::nullopt);
     if (!removed) return removed.error();
-    return mirror_.flush();
+    return mirror_.sync();  // the ledger is about to forget that these were held
   };
   auto removed = co_await mirror_thread_.run(std::move(remove));
   if (!removed) co_return fault_of(removed.error());

@@ -1,6 +1,8 @@
 // daemon/loop/worker.h: jobs alone and in groups.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <future>
 
@@ -52,6 +54,11 @@ class WorkerTest : public testing::Test {
     answers.push_back(std::to_string(answer));
     co_return Done{};
   }
+  Task<Done> nice(Worker& worker) {
+    auto look = [] { return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); };
+    seen_nice = co_await worker.run(look);
+    co_return Done{};
+  }
   Task<Done> gate(Worker& worker) {
     auto wait = [this] {
       opened.get_future().wait();
@@ -64,7 +71,7 @@ class WorkerTest : public testing::Test {
   /// Has jobs wait behind one that ends when all of them are there.
   void run_together() {
     {
-      Worker worker(loop, "test", &diary);
+      Worker worker(loop, "test", Worker::Pace::prompt, &diary);
       auto first = gate(worker);
       first.start();
       auto a = job(worker, "a");
@@ -80,6 +87,7 @@ class WorkerTest : public testing::Test {
 
   uv_loop_t loop;
   Diary diary;
+  int seen_nice = 0;
   std::promise<void> opened;
   std::vector<std::string> answers;
 };
@@ -95,6 +103,19 @@ TEST_F(WorkerTest, RunsJobsInOrder) {
   }
   EXPECT_THAT(diary.lines, ElementsAre("a", "b"));
   EXPECT_THAT(answers, ElementsAre("a", "b"));
+}
+
+TEST_F(WorkerTest, LeavesTheProcessorToOthersWhereNobodyWaits) {
+  const auto nice_of = [this](Worker::Pace pace) {
+    Worker worker(loop, "test", pace);
+    auto asked = nice(worker);
+    asked.start();
+    while (!asked.done()) uv_run(&loop, UV_RUN_ONCE);
+    return seen_nice;
+  };
+  const int prompt = nice_of(Worker::Pace::prompt);
+  EXPECT_EQ(prompt, getpriority(PRIO_PROCESS, 0));
+  EXPECT_GT(nice_of(Worker::Pace::patient), prompt);
 }
 
 TEST_F(WorkerTest, TakesWhatWaitedTogether) {

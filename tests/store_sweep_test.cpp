@@ -118,6 +118,19 @@ TEST_F(SweepStoreTest, ARowStoredMeanwhileIsNotAbsent) {
   EXPECT_THAT(*writer().absent(Kind::user, asked), ElementsAre("c"));
 }
 
+TEST_F(SweepStoreTest, ARowWhoseAnswerWasOvertakenByTheListMayBeAbsent) {
+  begin();
+  const auto read_asked = ++order_;
+  const auto list_asked = ++order_;
+  const auto read_answered = ++order_;
+  Page late;
+  late.user("a", "1-x", "Ann");
+  ASSERT_TRUE(
+      writer().apply(Kind::user, late.documents(), read_asked, read_answered, std::nullopt));
+  EXPECT_THAT(*writer().absent(Kind::user, list_asked), ElementsAre("a"));
+  EXPECT_THAT(*writer().absent(Kind::user, read_asked), IsEmpty());
+}
+
 TEST_F(SweepStoreTest, MarksBelongToOneSweep) {
   fill(three());
   begin();

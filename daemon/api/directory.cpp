@@ -85,7 +85,8 @@ Task<Source> Directory::refresh(std::vector<Kind> about, sync::IdsByKind shown,
 }
 
 Task<Result<Directory::UsersOf>> Directory::users_of(View view, std::string owner,
-                                                     Freshness freshness, std::stop_token stop) {
+                                                     const Freshness& freshness,
+                                                     std::stop_token stop) {
   const auto seen = [&]() -> store::MirrorReader& {
     return view == View::platform ? point.platform() : point;
   };

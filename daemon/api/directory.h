@@ -59,12 +59,12 @@ struct Directory {
   Task<Source> refresh(std::vector<Kind> about, sync::IdsByKind shown, std::stop_token stop);
   enum class View { queued, platform };  ///< With what is queued, or the platform's truth alone.
   /// The users that stand for a data owner, as `view` shows them. Asks the platform first, where
-  /// that was wanted.
+  /// that was wanted. `freshness` outlives the task.
   struct UsersOf {
     std::vector<store::Row> rows;
     Source source = Source::mirror;
   };
-  Task<Result<UsersOf>> users_of(View view, std::string owner, Freshness freshness,
+  Task<Result<UsersOf>> users_of(View view, std::string owner, const Freshness& freshness,
                                  std::stop_token stop);
 
   /// Fails with not_mirrored unless the kind was fully mirrored at least once.

@@ -83,8 +83,7 @@ ipc::Methods::Answer OutboxApi::list(ipc::Call call, OutboxList request) {
   if (request.state) query.state = store::item_state_named(*request.state);
   query.after = *number_from(request.cursor);
   query.limit = limit + 1;  // one more than asked tells whether there is a next page
-  const auto grant = call.grant();
-  auto job = [&]() -> Result<Json> {
+  auto job = [this, &query, limit, grant = call.grant()]() -> Result<Json> {  // a reload may come
     auto rows = Json::array();
     Json page = {{"rows", Json()}};
     std::uint64_t last = 0;

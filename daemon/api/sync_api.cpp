@@ -6,7 +6,7 @@ namespace icure::api {
 namespace {
 
 // A forgotten pause must not leave a clinic with the mirror of last month.
-constexpr std::int64_t kPauseS = 7 * 24 * 3600;
+constexpr std::int64_t kPauseS = 7L * 24 * 3600;
 constexpr std::int64_t kRows = 20;
 
 nlohmann::ordered_json to_json(const store::Run& run) {

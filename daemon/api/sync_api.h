@@ -21,7 +21,7 @@ struct SyncPause {
   static constexpr auto params() {
     return std::tuple(ipc::param("for_s", &SyncPause::for_s,
                                  "seconds after which it goes on by itself; default: a week")
-                          .range(1, 30 * 24 * 3600));
+                          .range(1, 30L * 24 * 3600));
   }
 };
 

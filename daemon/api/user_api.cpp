@@ -243,7 +243,7 @@ ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
     auto found = rows_of(directory_, {Kind::user}, std::move(*request.ids));
     if (!found) co_return found.error();
     auto about = with_source(std::move(*meta), *found);
-    co_return list_reply(outward_rows(grant, std::move(*found)), "", std::move(about));
+    co_return list_reply(outward_rows(grant, std::move(*found)), "", about);
   }
   auto found = co_await list_kinds(directory_, users, query);
   if (!found) co_return found.error();

@@ -1,16 +1,20 @@
 #include "daemon/loop/worker.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace icure::loop {
+namespace {
 
-Worker::Worker(uv_loop_t& loop, std::string name, Group* group) : group_(group) {
-  auto handle = std::make_unique<uv_async_t>();
-  uv_async_init(&loop, handle.get(),
-                [](uv_async_t* woken) { static_cast<Worker*>(woken->data)->deliver(); });
-  finished_.reset(handle.release());
-  finished_->data = this;
-  thread_ = std::thread([this] { serve(); });
+// A tenth of the processor, where others want it too.
+constexpr int kPatientNice = 10;
+
+}  // namespace
+
+Worker::Worker(uv_loop_t& loop, std::string name, Pace pace, Group* group)
+    : group_(group), finished_(loop, [this] { deliver(); }) {
+  thread_ = std::thread([this, pace] { serve(pace); });
   pthread_setname_np(thread_.native_handle(), name.c_str());
 }
 
@@ -31,7 +35,9 @@ void Worker::push(Queued& queued) {
   wanted_.notify_one();
 }
 
-void Worker::serve() {
+void Worker::serve(Pace pace) {
+  // Linux: nice is each thread's own. Where it may not be lowered, all else works.
+  if (pace == Pace::patient) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kPatientNice);
   for (std::unique_lock lock(mutex_);;) {
     wanted_.wait(lock, [this] { return closing_ || !todo_.empty(); });
     if (todo_.empty()) return;
@@ -46,7 +52,9 @@ void Worker::serve() {
     carry_out(jobs);
     lock.lock();
     done_.insert(done_.end(), jobs.begin(), jobs.end());
-    uv_async_send(finished_.get());
+    lock.unlock();
+    finished_.send();  // without the lock, or the loop that wakes would wait for us
+    lock.lock();
   }
 }
 

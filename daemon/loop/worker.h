@@ -8,7 +8,7 @@
 
 #include "daemon/base/background.h"
 #include "daemon/base/group.h"
-#include "daemon/loop/handle.h"
+#include "daemon/loop/wakeup.h"
 
 namespace icure::loop {
 
@@ -18,16 +18,19 @@ namespace icure::loop {
 /// thread, with no job awaited any more.
 class Worker final : public Background {
  public:
+  /// `patient`: nobody waits for an answer, so that the processor goes to other threads first.
+  enum class Pace { prompt, patient };
+
   /// `name` is what `ps -T` and a debugger show; at most 15 characters.
   /// `group`, if given, outlives it.
-  Worker(uv_loop_t& loop, std::string name, Group* group = nullptr);
+  Worker(uv_loop_t& loop, std::string name, Pace pace = Pace::prompt, Group* group = nullptr);
   ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
  private:
   void push(Queued& queued) override;
-  void serve();                               // worker thread
+  void serve(Pace pace);                      // worker thread
   void carry_out(std::deque<Queued*>& jobs);  // worker thread
   void deliver();                             // loop thread
 
@@ -37,7 +40,7 @@ class Worker final : public Background {
   std::deque<Queued*> todo_;  // guarded by mutex_
   std::deque<Queued*> done_;  // guarded by mutex_
   bool closing_ = false;      // guarded by mutex_
-  UniqueHandle<uv_async_t> finished_;
+  Wakeup finished_;
   std::thread thread_;
 };
 

@@ -19,6 +19,8 @@ class CurlMulti {
   CurlMulti(const CurlMulti&) = delete;
   CurlMulti& operator=(const CurlMulti&) = delete;
 
+  uv_loop_t& loop() { return loop_; }
+
   /// `co_await transfer` performs what `easy` is set up for and gives curl's verdict.
   struct Transfer {
     Transfer(CurlMulti& m, CURL* e) : multi(m), easy(e) {}

@@ -1,5 +1,6 @@
 #include "sync/platform/exchange.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "daemon/base/web_address.h"
@@ -7,7 +8,10 @@
 namespace icure::sync {
 namespace {
 
-constexpr long kReadBuffer = 256L << 10;  // twice as fast as curl's default for whole pages
+constexpr long kReadBuffer = 32L << 10;  // the default is half of that, and slower for whole pages
+// A fast platform fills the socket as quickly as it is emptied: curl would read all of a page at
+// once, and whoever asks the daemon something would wait for that.
+constexpr std::size_t kMostInARow = 64U << 10;
 
 bool to_this_machine(const std::string& url) {
   const auto address = parse_web_address(url);
@@ -29,8 +33,8 @@ std::optional<Millis> retry_after(const std::string& value, WallTime now) {
 
 }  // namespace
 
-Exchange::Exchange(const CurlOptions& options, const HttpRequest& request)
-    : request_(request), easy_(options) {
+Exchange::Exchange(uv_loop_t& loop, const CurlOptions& options, const HttpRequest& request)
+    : request_(request), easy_(options), rest_(loop) {
   const auto set = [this](CURLoption option, auto value) { easy_.set(option, value); };
   const auto url = options.base_url + request.target;
   set(CURLOPT_URL, url.c_str());
@@ -79,15 +83,28 @@ std::string Exchange::header(const char* name) {
   return found->value;
 }
 
+/// Growing piece by piece would copy a large body several times over.
+void Exchange::make_room() {
+  curl_off_t length = -1;  // as sent: what is inflated needs more, and then grows
+  curl_easy_getinfo(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  if (length > 0) body_.reserve(std::min(static_cast<std::size_t>(length), request_.max_body));
+}
+
 std::size_t Exchange::take(std::string_view piece) {
   // Counted after inflating, so that a small archive of a huge text is caught as well.
   if (received_ + piece.size() > request_.max_body) {
     oversized_ = true;
     return 0;
   }
+  if (in_a_row_ >= kMostInARow) {
+    in_a_row_ = 0;
+    rest_.start(Millis(0), [this] { curl_easy_pause(easy(), CURLPAUSE_CONT); });
+    return CURL_WRITEFUNC_PAUSE;
+  }
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   if (!request_.sink || status != 200) {
+    if (body_.empty()) make_room();
     body_.append(piece);
   } else {
     switch (request_.sink->take(piece)) {
@@ -102,6 +119,7 @@ std::size_t Exchange::take(std::string_view piece) {
     }
   }
   received_ += piece.size();
+  in_a_row_ += piece.size();
   return piece.size();
 }
 

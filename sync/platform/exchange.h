@@ -1,5 +1,6 @@
 // One request and its reply, as curl sees them.
 #pragma once
+#include "daemon/loop/timer.h"
 #include "sync/platform/easy.h"
 #include "sync/ports.h"
 
@@ -8,7 +9,7 @@ namespace icure::sync {
 /// Holds what curl points to while a transfer runs; stays where it is.
 class Exchange {
  public:
-  Exchange(const CurlOptions& options, const HttpRequest& request);
+  Exchange(uv_loop_t& loop, const CurlOptions& options, const HttpRequest& request);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -19,6 +20,7 @@ class Exchange {
 
  private:
   std::string header(const char* name);
+  void make_room();
   std::size_t take(std::string_view piece);
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self);
 
@@ -26,6 +28,8 @@ class Exchange {
   Easy easy_;
   std::string body_;
   std::size_t received_ = 0;  // bytes of the body, after inflating
+  std::size_t in_a_row_ = 0;  // bytes since others had their turn
+  loop::Timer rest_;
   bool oversized_ = false;
   bool refused_ = false;  // by the sink
 };

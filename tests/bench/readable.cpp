@@ -24,7 +24,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kPage = 1000;
-constexpr std::size_t kStep = 256;  // as the daemon
+constexpr std::size_t kStep = 128;  // as the daemon
 
 template <class T>
 T must(Result<T> result) {

@@ -59,8 +59,7 @@ std::optional<Millis> Chronicle::uptime_at(WallTime wall) const {
   return std::nullopt;
 }
 
-std::optional<Millis> Chronicle::not_older_than(Kind kind, Millis as_of) {
-  if (strict_ == Strict::yes) return as_of;
+std::optional<Millis> Chronicle::one_before(Kind kind, Millis as_of) {
   auto& [last, before] = seen_[index_of(kind)];
   if (last && as_of > *last) before = last;
   if (last && as_of < *last) before.reset();  // a power cut took the last sweep with it
@@ -98,11 +97,15 @@ std::string Chronicle::fault_of(Kind kind, const store::KindState& state,
   if (!state.as_of) return "";
   const auto shown = uptime_at(*state.as_of);
   if (!shown) return "as_of is a time that the clock never showed";
-  const auto as_of = not_older_than(kind, *shown);
-  if (!as_of) return "";
+  const auto before = one_before(kind, *shown);
   for (const auto& [id, versions] : known) {
     const auto at = mirrored.find(id);
     const auto rev = at == mirrored.end() ? std::string() : at->second;
+    const auto later = std::count_if(versions.begin(), versions.end(),
+                                     [&shown](const auto& each) { return each.since >= *shown; });
+    const bool may_be_late = kind == Kind::user ? later > 0 : later > 1;
+    const auto as_of = strict_ == Strict::yes || !may_be_late ? shown : before;
+    if (!as_of) continue;
     // What it was just before as_of, and all that it was later, may be mirrored.
     bool allowed = false;
     for (std::size_t i = 0; i < versions.size(); ++i) {

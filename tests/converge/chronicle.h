@@ -25,6 +25,8 @@ class Chronicle {
   /// The wall clock is about to be set, or was just set.
   void clock_set();
 
+  /// Whose patients are to be mirrored.
+  const sandbox::Circle& circle() const { return circle_; }
   /// What a correct mirror holds now: documents by id.
   std::map<std::string, store::Row> truth(Kind kind) const;
 
@@ -34,9 +36,10 @@ class Chronicle {
   /// What is wrong with the mirror at this moment, while changes and faults go on; empty: nothing.
   /// - Every row is a document that the platform had, byte for byte, and stands there once.
   /// - `as_of` is a time that the wall clock has shown.
-  /// - No row, and no absence of one, is older than the `as_of` before this one; `Strict::yes`:
-  ///   than this one. A document that changes twice while a sweep passes it may be one sweep late.
-  ///   But for those that are held.
+  /// - No row, and no absence of one, is older than `as_of`. Unless `Strict::yes`, a document that
+  ///   changes twice while a sweep passes it may be one sweep late, and a user that changes once:
+  ///   it may move from a page that is still to be read to one that was. But for those that are
+  ///   held.
   std::string fault_of(Kind kind, const store::KindState& state,
                        const std::vector<store::Row>& rows, const Held& held);
 
@@ -58,7 +61,8 @@ class Chronicle {
   };
 
   std::optional<Millis> uptime_at(WallTime wall) const;
-  std::optional<Millis> not_older_than(Kind kind, Millis as_of);
+  /// The `as_of` before this one.
+  std::optional<Millis> one_before(Kind kind, Millis as_of);
   Millis offset() const;
   Version version_of(const sandbox::Row* row) const;
 

@@ -38,6 +38,7 @@ class Daemon {
 
   /// Lets one of the threads, or the loop on behalf of one, do one thing. False: all wait.
   bool turn(fakes::SeededRandom& chance) {
+    reader_->end_turn();  // as at the end of each turn of the loop
     const auto first = chance.below(threads_.size() * 2);
     for (std::size_t i = 0; i < threads_.size() * 2; ++i) {
       const auto which = (first + i) % (threads_.size() * 2);

@@ -101,7 +101,8 @@ void History::act() {
   if (draw < 46) return kill();
   if (draw < 54) return set_clock();
   if (draw < 64) return ask_for_run();
-  if (draw < 90) return refresh();
+  if (draw < 84) return refresh();
+  if (draw < 90) return overtake();
   if (draw < 94) {
     log_.note("the platform starts anew");
     return line_.forget_tokens();
@@ -222,6 +223,32 @@ bool History::approve_all() {
     if (!answer || !*answer) return false;
   }
   return true;
+}
+
+/// What a reader was answered is long on the way; meanwhile the document changes, and a sweep goes
+/// by.
+void History::overtake() {
+  const auto kind = chance_.pick(kAllKinds);
+  auto rows = daemon_->reader().list(kind, {"", kAll});
+  if (!rows) return fail(rows.error().message);
+  if (rows->empty()) return;
+  const auto id = chance_.pick(*rows).id;
+  // The daemon's own user stays as it is, and so do its professional and those above that.
+  if (id == world_.own_user() || chronicle_.circle().contains(id)) return;
+  const auto there = *sandbox::kind_named(name_of(kind));
+  log_.note("an answer about {} {} will be late", name_of(kind), id);
+  line_.hold_up_next(1500ms + Millis(chance_.below(400)));
+  daemon_->scope().run(ask_ids(daemon_->refresher(), kind, {id}, daemon_->scope().token()));
+  clock_.advance(1ms);
+  bool done = false;
+  if (chance_.percent(50)) {
+    done = sandbox::purge(world_.documents, there, id);
+  } else {
+    done = sandbox::change(world_.documents, there, id, {{"name", "overtaken"}}).has_value();
+  }
+  if (done) chronicle_.changed(kind, id);
+  clock_.advance(1ms);
+  daemon_->scope().run(ask_run(daemon_->engine(), true, nullptr));
 }
 
 void History::check() {

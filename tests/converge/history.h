@@ -32,6 +32,7 @@ class History {
   void refresh();
   void approve();
   bool approve_all();
+  void overtake();
   void check();
   void check(Kind kind);
   void settle();

@@ -59,6 +59,7 @@ Line::Line(sandbox::World& world, fakes::FakeClock& clock, fakes::SeededRandom& 
 
 void Line::calm() {
   fault_percent_ = 0;
+  hold_up_ = 0ms;
   cut_.reset();
   lost_index_.clear();
 }
@@ -66,6 +67,7 @@ void Line::calm() {
 /// Drawn when a request leaves, so that what happens to it does not depend on the others.
 Line::Plan Line::plan(const sync::HttpRequest& request) {
   Plan drawn{Fate::fine, Millis(chance_.below(20)), Millis(chance_.below(20))};
+  if (hold_up_ > 0ms) return {Fate::fine, 0ms, std::exchange(hold_up_, 0ms)};
   if (cut_) return {Fate::no_way, drawn.there, 0ms};
   if (fault_percent_ > 0 && chance_.percent(6)) {  // on the way for long, before or after
     (chance_.percent(50) ? drawn.there : drawn.back) = Millis(chance_.below(10'000));

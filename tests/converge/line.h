@@ -29,6 +29,8 @@ class Line final : public sync::Http {
   /// platform: a filter whose index is missing answers an empty list. Until mended.
   void lose_index(const std::string& path) { lost_index_ = path; }
   void mend_index() { lost_index_.clear(); }
+  /// The answer to the next request comes so much later.
+  void hold_up_next(Millis by) { hold_up_ = by; }
   /// No faults any more, and none left of before.
   void calm();
 
@@ -76,6 +78,7 @@ class Line final : public sync::Http {
   int serial_ = 0;
   std::optional<sync::Cause> cut_;
   std::string lost_index_;
+  Millis hold_up_{0};
 };
 
 }  // namespace icure::converge
