@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Millis kLook = 1s;               // a look at a mirror that has not changed costs nothing
 constexpr Millis kNotAgain = 1min;         // after a failure
-constexpr std::size_t kPatients = 256;     // of a step: a few milliseconds on each thread
+constexpr std::size_t kPatients = 128;     // of a step: a few milliseconds on each thread
 constexpr std::size_t kOwners = 500;       // of a step; few have keys
 constexpr std::size_t kExchangeData = 50;  // of a step: RSA costs a millisecond each
 constexpr int kMostPasses = 8;             // keys that open keys, in a row

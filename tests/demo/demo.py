@@ -9,6 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("ICURE_BIN", str(ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 from clinic import BIN, Daemon, Sandbox  # noqa: E402
+import keys  # noqa: E402
 
 SIZES = {"user": 5000, "hcp": 200, "patient": 20000, "device": 300}
 NAMES = {"user": "users", "hcp": "healthcare professionals", "patient": "patients",
@@ -88,6 +89,7 @@ def main():
     step(1, "An invented clinic on a stand-in platform, and a daemon with an empty, encrypted store")
     sandbox = Sandbox(*(part for kind, size in SIZES.items() for part in (f"--{kind}s", size)),
                       outlive_us=keep)
+    encrypted = keys.plant(sandbox)
     daemon = Daemon(sandbox.url)
     begun = time.monotonic()
     daemon.start()
@@ -103,7 +105,11 @@ def main():
     user = daemon.call("user.get", email=EMAIL)["user"]
     run(daemon, "owner", "access", user["healthcarePartyId"])
 
-    step(4, "The line is cut: the platform cannot be reached any more")
+    step(4, "A note that was encrypted end to end becomes readable with its owner's key")
+    if not keys.show(daemon, encrypted, run, say):
+        return 1
+
+    step(5, "The line is cut: the platform cannot be reached any more")
     before = questions(daemon)
     sandbox.ask("POST", "/offline", {"mode": "refuse"})
     run(daemon, "sync", "run", "--wait")
@@ -117,7 +123,7 @@ def main():
     say(f"   {EMAIL} is {found['user']['name']} ({found['user']['status']}), "
         f"as the platform had it {meta['age_s']} s ago")
 
-    step(5, "On the disk there is no clear text")
+    step(6, "On the disk there is no clear text")
     files = sorted((daemon.home / "store").iterdir())
     size = sum(file.stat().st_size for file in files)
     found = clear_text_in(files, [EMAIL, user["name"], user["id"], "clinic.test", "SQLite format"])
@@ -128,7 +134,7 @@ def main():
 
     if keep:
         sandbox.ask("POST", "/online", {})
-        step(6, "Left running, the line is back")
+        step(7, "Left running, the line is back")
         say(f"   try: {BIN}/icurectl --socket {daemon.socket} status")
         say(f"   stop: kill {daemon.process.pid} {sandbox.process.pid}")
         return 0
