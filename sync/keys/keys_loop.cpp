@@ -23,6 +23,8 @@ Task<Done> Keys::loop(std::stop_token stop) {
   if (!loaded) {
     log::error("imported keys cannot be read: {}; {}", loaded.error().message, loaded.error().hint);
   }
+  loaded_ = true;
+  was_loaded_.fire();
   std::stop_callback end(stop, [this] { wake(); });
   while (!stop.stop_requested()) {
     const auto now = parts_.point.changes();
