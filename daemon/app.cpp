@@ -139,6 +139,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
       user_write_api_(writes_),
       owner_write_api_(writes_),
+      token_api_(writes_, inviting_.users()),
+      invite_api_(writes_, inviting_.invites()),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
@@ -159,6 +161,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   key_api_.register_on(methods_);
   user_write_api_.register_on(methods_);
   owner_write_api_.register_on(methods_);
+  token_api_.register_on(methods_);
+  invite_api_.register_on(methods_);
   outbox_api_.register_on(methods_);
   sync_api_.register_on(methods_);
   brake_api_.register_on(methods_);
@@ -196,6 +200,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
                      static_cast<std::uint64_t>(outbox.max_items)});
   status_api_.warn_after(outbox.warn_after);
   inviting_.configure(config, login_of(config.platform));
+  invite_api_.configure(config.platform.login);
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
 }

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "daemon/api/brake_api.h"
+#include "daemon/api/invite_api.h"
 #include "daemon/api/key_api.h"
 #include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/owner_write_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/sync_api.h"
+#include "daemon/api/token_api.h"
 #include "daemon/api/user_api.h"
 #include "daemon/api/user_write_api.h"
 #include "daemon/base/scope.h"
@@ -116,6 +118,8 @@ class App {
   api::Writes writes_;
   api::UserWriteApi user_write_api_;
   api::OwnerWriteApi owner_write_api_;
+  api::TokenApi token_api_;
+  api::InviteApi invite_api_;
   api::OutboxApi outbox_api_;
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;

@@ -1,5 +1,6 @@
 #include "daemon/config.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "daemon/base/log.h"
@@ -63,20 +64,14 @@ std::vector<std::string> faults_of(const Config& config) {
          "sync.full_interval: must not be shorter than sync.interval");
   demand(config.outbox.retry_min >= 100ms && config.outbox.retry_min <= config.outbox.retry_max,
          "outbox.retry_min: must be 100ms or more and not longer than outbox.retry_max");
+  const auto& links = config.invite.links;
+  demand(std::all_of(links.begin(), links.end(),
+                     [](const std::string& link) { return link.starts_with("https://"); }),
+         "invite.links: must be https:// addresses");
   demand(bool(log::level_named(config.log.level)),
          "log.level: must be \"debug\", \"info\", \"warning\" or \"error\"");
   demand(bool(log::format_named(config.log.format)),
          "log.format: must be \"auto\", \"text\" or \"json\"");
-  for (std::size_t i = 0; i < config.access.size(); ++i) {
-    const auto& rule = config.access[i];
-    const auto name = "access[" + std::to_string(i + 1) + "]";
-    if (rule.user.empty() == rule.group.empty()) {
-      faults.push_back(name + ": needs either user or group");
-    }
-    if (rule.role != "reader" && rule.role != "operator" && rule.role != "admin") {
-      faults.push_back(name + ".role: must be \"reader\", \"operator\" or \"admin\"");
-    }
-  }
   return faults;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "daemon/names.h"
 #include "daemon/settings.h"
@@ -13,6 +14,9 @@ namespace icure {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kEnvironmentPrefix = "ICURE_SYNCD_";
+constexpr const char* kRoles = "must be \"reader\", \"operator\" or \"admin\"";
 
 /// The layers as they are laid over one another, and what was wrong with them.
 class Layers {
@@ -25,7 +29,8 @@ class Layers {
 
   void add_file(const fs::path& path);
   void add_environment(const std::map<std::string, std::string>& variables);
-  Result<LoadedConfig, std::vector<std::string>> finish();
+  /// What is wrong with a value that nobody gave is blamed on `main_file`.
+  Result<LoadedConfig, std::vector<std::string>> finish(const std::string& main_file);
 
  private:
   void take(const Setting& setting, const RawValue& value, const std::string& source,
@@ -34,10 +39,17 @@ class Layers {
   void add_access(const toml::node& node, const std::string& file);
   AccessConfig access_rule(const toml::table& table, const std::string& where);
   void fault(const std::string& line) { faults_.push_back(line); }
+  void fault(const std::string& where, const std::string& key, const std::string& what) {
+    faulty_.insert(key);
+    fault(where + key + ": " + what);
+  }
+  std::string place_of(const std::string& key, const std::string& main_file) const;
 
   Config config_;
   std::map<std::string, ShownValue> shown_;
   std::vector<std::string> faults_;
+  std::set<std::string> faulty_;  // keys
+  bool unread_ = false;           // a file could not be read: what it would have set is not known
 };
 
 std::optional<RawValue> raw(const toml::node& node) {
@@ -59,7 +71,7 @@ std::optional<RawValue> raw(const toml::node& node) {
 void Layers::take(const Setting& setting, const RawValue& value, const std::string& source,
                   const std::string& where) {
   auto stored = setting.store(config_, value);
-  if (!stored) return fault(where + setting.name() + ": " + stored.error().message);
+  if (!stored) return fault(where, setting.name(), stored.error().message);
   shown_[setting.name()] = {setting.name(), shown_text(setting, value), source};
 }
 
@@ -69,6 +81,7 @@ void Layers::add_file(const fs::path& path) {
   try {
     root = toml::parse_file(file);
   } catch (const toml::parse_error& error) {
+    unread_ = true;
     const auto line = error.source().begin.line;
     return fault(file + (line ? ":" + std::to_string(line) : "") + ": " +
                  std::string(error.description()));
@@ -97,7 +110,7 @@ void Layers::add_section(std::string_view name, const toml::table& table, const 
     } else if (const auto value = raw(node)) {
       take(*setting, *value, file, where);
     } else {
-      fault(where + setting->name() + ": has a type that no setting has");
+      fault(where, setting->name(), "has a type that no setting has");
     }
   }
 }
@@ -131,19 +144,25 @@ AccessConfig Layers::access_rule(const toml::table& table, const std::string& wh
     }
     return kinds;
   };
+  if (table.contains("user") == table.contains("group")) {
+    fault(where + ": needs either user or group");
+  }
+  if (!table.contains("role")) fault(where + ".role: " + kRoles);
   for (const auto& [key, node] : table) {
     const auto name = key.str();
     if (name == "user" || name == "group") {
       auto& target = name == "user" ? rule.user : rule.group;
       if (const auto number = node.value_exact<std::int64_t>()) {
         target = std::to_string(*number);
-      } else if (const auto text = node.value_exact<std::string>()) {
+      } else if (const auto text = node.value_exact<std::string>(); text && !text->empty()) {
         target = *text;
       } else {
         fault(where + "." + std::string(name) + ": must be a name or a number");
       }
-    } else if (name == "role" && node.is_string()) {
-      rule.role = *node.value<std::string>();
+    } else if (name == "role") {
+      rule.role = node.value_exact<std::string>().value_or("");
+      const bool known = rule.role == "reader" || rule.role == "operator" || rule.role == "admin";
+      if (!known) fault(where + ".role: " + kRoles);
     } else if (name == "kinds") {
       rule.kinds = kinds_of(node);
     } else if (name == "decrypted" && node.is_boolean()) {
@@ -177,7 +196,7 @@ void Layers::add_environment(const std::map<std::string, std::string>& variables
   for (const auto& [name, text] : variables) {
     const Setting* found = nullptr;
     for (const auto& each : settings()) {
-      std::string wanted = "ICURE_SYNCD_" + each.name();
+      std::string wanted = kEnvironmentPrefix + each.name();
       std::transform(wanted.begin(), wanted.end(), wanted.begin(), [](unsigned char c) {
         return c == '.' ? '_' : static_cast<char>(std::toupper(c));
       });
@@ -189,6 +208,7 @@ void Layers::add_environment(const std::map<std::string, std::string>& variables
     }
     auto value = from_text(*found, text);
     if (!value) {
+      faulty_.insert(found->name());
       fault("environment: " + name + ": " + value.error().message);
     } else {
       take(*found, *value, name, "environment: ");
@@ -196,10 +216,23 @@ void Layers::add_environment(const std::map<std::string, std::string>& variables
   }
 }
 
-Result<LoadedConfig, std::vector<std::string>> Layers::finish() {
-  for (auto& line : faults_of(config_)) fault(line);
+/// Who gave a key its value, as faults name it.
+std::string Layers::place_of(const std::string& key, const std::string& main_file) const {
+  const auto shown = shown_.find(key);
+  if (shown == shown_.end() || shown->second.source == "built-in") return main_file + ": ";
+  const auto& source = shown->second.source;
+  return source.starts_with(kEnvironmentPrefix) ? "environment: " : source + ": ";
+}
+
+Result<LoadedConfig, std::vector<std::string>> Layers::finish(const std::string& main_file) {
+  if (unread_) return faults_;
+  for (const auto& line : faults_of(config_)) {
+    const auto key = line.substr(0, line.find(':'));
+    if (!faulty_.contains(key)) fault(place_of(key, main_file) + line);
+  }
   if (!config_.ipc.group.empty()) {
-    if (auto id = group_id(config_.ipc.group); !id) fault("ipc.group: " + id.error().message);
+    auto id = group_id(config_.ipc.group);
+    if (!id) fault(place_of("ipc.group", main_file), "ipc.group", id.error().message);
   }
   if (!faults_.empty()) return faults_;
   LoadedConfig loaded{std::move(config_), {}};
@@ -226,7 +259,7 @@ Result<LoadedConfig, std::vector<std::string>> load_config(const ConfigSources& 
   layers.add_file(sources.file);
   for (const auto& path : drop_ins(sources.file)) layers.add_file(path);
   layers.add_environment(sources.environment);
-  return layers.finish();
+  return layers.finish(sources.file);
 }
 
 std::map<std::string, std::string> our_environment() {
@@ -234,7 +267,7 @@ std::map<std::string, std::string> our_environment() {
   for (char** each = environ; *each; ++each) {
     const std::string_view line(*each);
     const auto equals = line.find('=');
-    if (line.starts_with("ICURE_SYNCD_") && equals != std::string_view::npos) {
+    if (line.starts_with(kEnvironmentPrefix) && equals != std::string_view::npos) {
       ours.emplace(line.substr(0, equals), line.substr(equals + 1));
     }
   }

@@ -25,8 +25,9 @@ enum class InvitationState {
   failed,
   cancelled,
   expired,
+  held,  ///< Put aside, whatever has been done.
 };
-inline constexpr std::size_t kInvitationStates = 9;
+inline constexpr std::size_t kInvitationStates = 10;
 
 /// As on the socket, such as "user_ready".
 std::string_view name_of(InvitationState state);

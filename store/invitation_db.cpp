@@ -28,9 +28,9 @@ CREATE INDEX invitation_owner ON invitation (owner);
 CREATE INDEX invitation_created ON invitation (created);
 )sql";
 
-constexpr std::string_view kStateNames[kInvitationStates] = {"queued", "user_ready", "token_ready",
-                                                             "sent",   "accepted",   "blocked",
-                                                             "failed", "cancelled",  "expired"};
+constexpr std::string_view kStateNames[kInvitationStates] = {
+    "queued",  "user_ready", "token_ready", "sent",    "accepted",
+    "blocked", "failed",     "cancelled",   "expired", "held"};
 
 constexpr auto kSelect =
     "SELECT i.number, i.id, v.created, v.state, v.stage, v.goal, v.owner, v.owner_kind, v.inviter, "
@@ -64,6 +64,8 @@ std::optional<InvitationState> state_of(ItemState state) {
       return InvitationState::cancelled;
     case ItemState::expired:
       return InvitationState::expired;
+    case ItemState::held:
+      return InvitationState::held;
     default:
       return std::nullopt;
   }
@@ -229,6 +231,9 @@ InvitationTable::InvitationTable(SQLite::Database& db)
               "WHERE item = ?1 AND stage <> ?5"),
       set_goal_(db, "UPDATE invitation SET goal = ?2 WHERE item = ?1"),
       follow_(db, "UPDATE invitation SET state = coalesce(?2, stage) WHERE item = ?1"),
+      follow_held_(db,
+                   "UPDATE invitation SET state = ?1 WHERE item IN "
+                   "(SELECT number FROM item WHERE state = ?2)"),
       erase_(db,
              "UPDATE invitation SET contact = '', details = '' "
              "WHERE item = ?1 AND state IN (?2, ?3, ?4)") {}
@@ -257,6 +262,10 @@ void InvitationTable::follow(std::int64_t item, ItemState state) {
   if (!has_ended(state)) return;
   erase_.run(item, number_of(InvitationState::accepted), number_of(InvitationState::cancelled),
              number_of(InvitationState::expired));
+}
+
+void InvitationTable::follow_held() {
+  follow_held_.run(number_of(InvitationState::held), number_of(ItemState::held));
 }
 
 std::unique_ptr<Invitations> make_invitations(LedgerFile& file, const Clock& clock) {

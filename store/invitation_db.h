@@ -25,9 +25,11 @@ class InvitationTable {
   /// Brings the state in line with the item's. Where nothing more will come, what tells of the
   /// person is erased. An item without an invitation is left alone.
   void follow(std::int64_t item, ItemState state);
+  /// The same for all items that are held.
+  void follow_held();
 
  private:
-  Query insert_, update_, set_goal_, follow_, erase_;
+  Query insert_, update_, set_goal_, follow_, follow_held_, erase_;
 };
 
 /// `file` is migrated and outlives it. Throws SQLite::Exception.

@@ -4,7 +4,8 @@
 
 namespace icure::store {
 
-const char* const kBatchSchema = R"sql(
+const char* batch_schema() {
+  return R"sql(
 CREATE TABLE batch (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -22,6 +23,7 @@ CREATE TABLE batch_row (        -- of batches that stand
   PRIMARY KEY (batch, id)
 ) STRICT, WITHOUT ROWID;
 )sql";
+}
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 namespace icure::store {
 
-extern const char* const kBatchSchema;
+const char* batch_schema();
 
 class LedgerBatches {
  public:

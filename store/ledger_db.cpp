@@ -2,6 +2,7 @@
 
 #include "store/invitation_db.h"
 #include "store/ledger_batches.h"
+#include "store/login_db.h"
 #include "store/outbox_db.h"
 #include "store/overlay_tables.h"
 #include "store/private_keys_db.h"
@@ -194,9 +195,9 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {
-      kFirstSchema,          outbox_schema(),     kBatchSchema,         overlay_schema(),
-      outbox_since_schema(), invitation_schema(), private_keys_schema()};
+  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       batch_schema(),
+                                      overlay_schema(), outbox_since_schema(), invitation_schema(),
+                                      login_schema(),   private_keys_schema()};
   return steps;
 }
 

@@ -122,9 +122,10 @@ class MirrorWriter {
   /// Which of these are not held with that rev.
   virtual Result<std::vector<std::string>> outdated(Kind kind, const std::vector<Stub>& stubs) = 0;
 
-  /// Removes the departed (leaving tombstones), but not a row that was answered after its departure
-  /// was asked for; and, if given, sets `as_of` and `complete` and forgets the unfinished sweep, in
-  /// one transaction. Returns how many rows it removed.
+  /// Removes the departed, but not a row that was answered after its departure was asked for, and
+  /// leaves tombstones (outside a sweep only of what was here). If given, sets `as_of` and
+  /// `complete` and forgets the unfinished sweep. All in one transaction. Returns how many rows it
+  /// removed.
   virtual Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
                                              std::optional<WallTime> as_of) = 0;
   /// The users that apply() has put aside since the walk began, also before a sweep was cut off,

@@ -312,6 +312,9 @@ class SqliteMirrorWriter final : public MirrorFile {
       if (!entry) return std::move(entry).error();
       tables.remove(stored->row, departure.id, entry->hashes);
     }
+    // Anybody may ask for ids that nobody has: they leave no trace, but while a page with such a
+    // row may still be on its way.
+    if (!stored && departure.how == Gone::purged && !intake_.sweep(kind)) return false;
     tables.bury(departure, millis_of(clock_.wall()));
     intake_.count_order(departure.answered);
     return stored.has_value();

@@ -7,6 +7,7 @@
 #include "store/keys.h"
 #include "store/layered_reader.h"
 #include "store/ledger_db.h"
+#include "store/login_db.h"
 #include "store/mirror_reader.h"
 #include "store/mirror_schema.h"
 #include "store/mirror_writer.h"
@@ -40,6 +41,7 @@ class OpenStores final : public Stores {
   Outbox& outbox() override { return *outbox_; }
   Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
+  Logins& logins() override { return *logins_; }
   PrivateKeys& private_keys() override { return *private_keys_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
@@ -101,6 +103,7 @@ class OpenStores final : public Stores {
       ledger_ = make_ledger(*ledger_file_);
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       invitations_ = make_invitations(*ledger_file_, options.clock);
+      logins_ = make_logins(*ledger_file_);
       private_keys_ =
           make_private_keys(*ledger_file_, keys.of_database(kPrivateKeysName), options.random);
       return Done{};
@@ -155,6 +158,7 @@ class OpenStores final : public Stores {
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Invitations> invitations_;
+  std::unique_ptr<Logins> logins_;
   std::unique_ptr<PrivateKeys> private_keys_;
   std::unique_ptr<MirrorFile> mirror_;
 };

@@ -13,6 +13,7 @@
 #include "store/decrypted.h"
 #include "store/invitation.h"
 #include "store/ledger.h"
+#include "store/login.h"
 #include "store/mirror.h"
 #include "store/outbox.h"
 #include "store/private_keys.h"
@@ -38,6 +39,7 @@ class Stores {
   virtual Ledger& ledger() = 0;
   virtual Outbox& outbox() = 0;             ///< In the ledger's file and on its thread.
   virtual Invitations& invitations() = 0;   ///< As the outbox.
+  virtual Logins& logins() = 0;             ///< As the outbox.
   virtual PrivateKeys& private_keys() = 0;  ///< As the outbox.
   /// Of the ledger's thread: what its jobs change together is synced once, at the end. A call that
   /// returned within it is on the disk only then.

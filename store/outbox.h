@@ -108,8 +108,9 @@ class Outbox {
   virtual ~Outbox() = default;
 
   /// Takes the item in as `queued` (or as `held` or `blocked`, if it is that), unless its key was
-  /// used before: then the first one comes back as it is by now. An invitation is kept with it, and
-  /// its overlay is what reads show from now on. Fails with key_reused if the key was used for
+  /// used before: then the first one comes back as it is by now. As `done` if it is that: what was
+  /// carried out at once is remembered with its key. An invitation is kept with it, and its overlay
+  /// is what reads show from now on. Fails with key_reused if the key was used for
   /// something else, with queue_full if `most` items have not ended yet, and with invalid if the
   /// overlay is no JSON.
   virtual Result<Accepted> enqueue(Item item, const IdempotencyKey& key, std::uint64_t most) = 0;

@@ -131,11 +131,12 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       auto known = known_by(key);
       if (!known) return std::move(known).error();
       if (*known) return Accepted{std::move(**known), true};
-      if (unfinished() >= most) {
+      const bool ended = item.state == ItemState::done;
+      if (!ended && unfinished() >= most) {
         return Error{Code::queue_full, "the outbox is full",
                      "wait until the platform can be reached, or discard items (outbox.list)"};
       }
-      if (item.state != ItemState::held && item.state != ItemState::blocked) {
+      if (!ended && item.state != ItemState::held && item.state != ItemState::blocked) {
         item.state = ItemState::queued;
       }
       insert_.run(item.id, item.op, name_of(item.kind), item.entity, number_of(item.state),
@@ -148,7 +149,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         invitations_.insert(number, *item.invitation);
         invitations_.follow(number, item.state);
       }
-      auto moved = lay(number, item);
+      auto moved = ended ? write(number, item, std::nullopt) : lay(number, item);
       if (!moved) return std::move(moved).error();
       change.commit();
       note(*moved);
@@ -264,6 +265,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       if (before) {
         hold_all_.run(number_of(ItemState::held), last_error, hint);
         held = static_cast<std::uint64_t>(db_.getChanges());
+        invitations_.follow_held();
       }
       change.commit();
       counts_ = counted();

@@ -26,6 +26,7 @@ void count(store::Batch& batch, const std::vector<store::HeldRow>& rows) {
 
 std::vector<std::string> ids_of(const std::vector<store::HeldRow>& rows) {
   std::vector<std::string> ids;
+  ids.reserve(rows.size());
   for (const auto& row : rows) ids.push_back(row.id);
   return ids;
 }
@@ -82,6 +83,11 @@ std::unordered_map<std::string, store::HeldChange> Brake::held(Kind kind) const 
 
 void Brake::saw_disabled(const std::vector<std::string>& user_ids) {
   seen_.insert(user_ids.begin(), user_ids.end());
+}
+
+void Brake::saw_log_in(const std::string& user_id) {
+  cut_off_.erase(user_id);
+  seen_.erase(user_id);
 }
 
 store::StandingBatch* Brake::open_of(Kind kind) {

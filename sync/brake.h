@@ -43,6 +43,8 @@ class Brake {
 
   /// For a sweep: users were seen with another status than ACTIVE, before that is judged.
   void saw_disabled(const std::vector<std::string>& user_ids);
+  /// The platform itself let this user in: whatever was seen before is over.
+  void saw_log_in(const std::string& user_id);
   /// For a sweep: what of a loss goes on.
   Verdict judge(Kind kind, const Loss& loss) const;
   /// For a sweep: what the kind's open batch holds from now on, and which of the ids that were

@@ -24,6 +24,8 @@ std::string_view word_of(Cause cause) {
       return "captive_portal";
     case Cause::auth:
       return "auth";
+    case Cause::password:
+      return "password";
     case Cause::otp:
       return "otp";
     case Cause::permission:
@@ -90,6 +92,9 @@ Explanation explain(Cause cause) {
     case Cause::auth:
       return {"the platform refuses the login of this daemon",
               "check [platform] login and its password, and that the user is active"};
+    case Cause::password:
+      return {"this daemon's password cannot be read, so that it cannot log in",
+              "see the log for which file that is: it must be there, and readable for the daemon"};
     case Cause::otp:
       return {"the login of this daemon needs a one-time code",
               "give the daemon a user without two-factor login, or a token as its password"};

@@ -19,6 +19,7 @@ enum class Cause {
   proxy,           ///< The proxy refuses or cannot be reached.
   captive_portal,  ///< Somebody else answers in its place, such as a hotel's login page.
   auth,            ///< It refuses our login.
+  password,        ///< The password of our login cannot be read here.
   otp,             ///< Our login needs a one-time code.
   permission,      ///< Our user may not do this.
   rate_limited,    ///< It asked us to wait.

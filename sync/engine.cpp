@@ -26,7 +26,8 @@ void Engine::failed(const Fault& fault) {
   // The platform answered, even if we did not like what; and our own disk is no matter of the line.
   if (!ends_run(fault.cause)) return succeeded();
   if (fault.cause == Cause::disk || fault.cause == Cause::store) return;
-  const bool login = fault.cause == Cause::auth || fault.cause == Cause::otp;
+  const bool login =
+      fault.cause == Cause::auth || fault.cause == Cause::password || fault.cause == Cause::otp;
   auto event = login ? LineEvent::login_failed : LineEvent::line_failed;
   if (fault.cause == Cause::rate_limited || fault.retry_after) event = LineEvent::told_to_wait;
   heard(event, fault);

@@ -28,10 +28,11 @@ Task<bool> Refresher::by_ids(Kind kind, std::vector<std::string> ids, std::stop_
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
-Task<bool> Refresher::any_of(std::vector<Kind> kinds, std::string id, std::stop_token stop) {
-  if (!engine_.connection().online) co_return false;
+Task<bool> Refresher::any_of(std::vector<Kind> kinds, std::vector<std::string> ids,
+                             std::stop_token stop) {
+  if (!engine_.connection().online || ids.empty()) co_return false;
   std::stop_source limit;
-  auto asking = ask_kinds(std::move(kinds), std::move(id), limit.get_token());
+  auto asking = ask_kinds(std::move(kinds), std::move(ids), limit.get_token());
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
@@ -46,8 +47,8 @@ Task<bool> Refresher::users_of(std::vector<Kind> owner_kinds, std::string owner,
                                std::vector<std::string> known, std::stop_token stop) {
   if (!engine_.connection().online) co_return false;
   std::stop_source limit;
-  auto asking = ask_users_of(std::move(owner_kinds), std::move(owner), std::move(known),
-                             limit.get_token());
+  auto asking =
+      ask_users_of(std::move(owner_kinds), std::move(owner), std::move(known), limit.get_token());
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
@@ -71,8 +72,8 @@ Task<Answer<Done>> Refresher::read(Kind kind, std::vector<std::string> ids, std:
 Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
                               std::stop_token stop) {
   std::stop_callback end(stop, [&limit] {
-    auto held = limit;  // this task may end, and take `limit` with it, while the stop is told
-    held.request_stop();
+    // By a copy: this task may end, and take `limit` with it, while the stop is told.
+    std::stop_source(limit).request_stop();
   });
   std::stop_source done;
   auto timer = stop_after(clock_, kLongestWait, done.get_token(), limit);
@@ -88,11 +89,10 @@ Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
   co_return false;
 }
 
-Task<Answer<Done>> Refresher::ask_kinds(std::vector<Kind> kinds, std::string id,
+Task<Answer<Done>> Refresher::ask_kinds(std::vector<Kind> kinds, std::vector<std::string> ids,
                                         std::stop_token stop) {
   for (const auto kind : kinds) {
-    std::vector<std::string> ids(1, id);
-    auto asked = co_await ask_ids(kind, std::move(ids), stop);
+    auto asked = co_await ask_ids(kind, ids, stop);
     if (!asked) co_return asked;
   }
   co_return Done{};
@@ -124,8 +124,7 @@ Task<Answer<Done>> Refresher::ask_users_of(std::vector<Kind> owner_kinds, std::s
   co_return co_await ask_ids(Kind::user, std::move(known), stop);
 }
 
-Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, IdsByKind shown,
-                                   std::stop_token stop) {
+Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, IdsByKind shown, std::stop_token stop) {
   for (auto& of : shown) {
     if (of.second.empty()) continue;
     auto asked = co_await ask_ids(of.first, std::move(of.second), stop);

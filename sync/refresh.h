@@ -30,8 +30,8 @@ class Refresher {
   /// Brings these entities in line with the platform. True: the platform was asked and answered.
   /// False after 2 s, when offline, or on any fault: the mirror is as good as it was.
   Task<bool> by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop);
-  /// The same for one id that may be of any of these kinds.
-  Task<bool> any_of(std::vector<Kind> kinds, std::string id, std::stop_token stop);
+  /// The same for ids that may be of any of these kinds.
+  Task<bool> any_of(std::vector<Kind> kinds, std::vector<std::string> ids, std::stop_token stop);
   /// The same for the user with that e-mail or phone, wherever the mirror stands. One that does
   /// not exist on the platform is an answer as well.
   Task<bool> user_by(store::Key key, std::string value, std::stop_token stop);
@@ -50,7 +50,8 @@ class Refresher {
  private:
   Task<Answer<Done>> store_answer(Kind kind, std::vector<std::string> asked_for,
                                   std::optional<Body> body, bool* doubtful = nullptr);
-  Task<Answer<Done>> ask_kinds(std::vector<Kind> kinds, std::string id, std::stop_token stop);
+  Task<Answer<Done>> ask_kinds(std::vector<Kind> kinds, std::vector<std::string> ids,
+                               std::stop_token stop);
   Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop,
                              bool* doubtful = nullptr);
   Task<Answer<Done>> ask_user(store::Key key, std::string value, std::stop_token stop);

@@ -166,7 +166,7 @@ Task<Answer<Done>> Session::log_in(std::stop_token stop) {
   auto password = login_.password();
   tried_.emplace();
   if (password) tried_ = password->copy();
-  if (!password) co_return Fault{Cause::auth, 0, password.error().message};
+  if (!password) co_return Fault{Cause::password, 0, password.error().message};
   HttpRequest request;
   request.method = "POST";
   request.target = "/rest/v2/auth/login";

@@ -16,6 +16,7 @@ Task<Faults> Sweeper::sweep(std::vector<Kind> kinds, Depth depth, Counts& counts
     co_return faults;
   }
   std::vector<Part> parts;
+  parts.reserve(kinds.size());
   for (const auto kind : kinds) parts.emplace_back(kind, counts[kind]);
   co_await sweep_parts(parts, depth, stop);
   end_turn();
@@ -30,6 +31,7 @@ Task<Answer<std::map<Kind, Planned>>> Sweeper::plan(std::vector<Kind> kinds, std
   if (!ours) co_return Fault{Cause::stopping, 0, "no longer wanted"};
   std::map<Kind, Planned> planned;
   std::vector<Part> parts;
+  parts.reserve(kinds.size());
   for (const auto kind : kinds) parts.emplace_back(kind, planned[kind].counts);
   co_await sweep_parts(parts, Depth::plan, stop);
   end_turn();

@@ -62,7 +62,7 @@ Task<Done> Sweeper::compare(std::vector<Part>& parts, std::vector<Segment> chunk
   if (chunk.empty()) co_return Done{};
   auto compared = co_await compare_stubs(chunk, depth, stop);
   if (compared) co_return Done{};
-  const Fault fault = compared.error();
+  const auto& fault = compared.error();
   if (chunk.size() == 1 || ends_run(fault.cause)) {
     auto& part = *chunk.front().part;
     part.pull = not_for_us(fault.cause);

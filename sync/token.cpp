@@ -16,11 +16,11 @@ void wipe(std::string& text) {
   OPENSSL_cleanse(text.data(), text.size());
 }
 
-/// `exp` of a JWT, whose middle part is JSON in base64url without padding.
-std::optional<WallTime> expiry_of(std::string_view token) {
+/// The middle part of a JWT, which is JSON in base64url without padding.
+Json claims_in(std::string_view token) {
   const auto first = token.find('.');
   const auto second = token.find('.', first + 1);
-  if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+  if (first == std::string_view::npos || second == std::string_view::npos) return {};
   std::string claims(token.substr(first + 1, second - first - 1));
   std::replace(claims.begin(), claims.end(), '-', '+');
   std::replace(claims.begin(), claims.end(), '_', '/');
@@ -30,13 +30,9 @@ std::optional<WallTime> expiry_of(std::string_view token) {
   const int size =
       EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(claims.data()),
                       static_cast<int>(claims.size()));
-  if (size < static_cast<int>(padding)) return std::nullopt;
+  if (size < static_cast<int>(padding)) return {};
   bytes.resize(static_cast<std::size_t>(size) - padding);
-  const auto json = Json::parse(bytes, nullptr, false);
-  if (!json.is_object() || !json.contains("exp") || !json["exp"].is_number_integer()) return {};
-  // A hostile year must not overflow the arithmetic of whoever subtracts.
-  const auto seconds = std::clamp<std::int64_t>(json["exp"].get<std::int64_t>(), 0, 1LL << 33);
-  return WallTime(std::chrono::seconds(seconds));
+  return Json::parse(bytes, nullptr, false);
 }
 
 /// Moves a string member out of `json` into locked memory.
@@ -49,6 +45,21 @@ std::optional<Secret> take(Json& json, const char* name) {
 }
 
 }  // namespace
+
+std::optional<TokenClaims> claims_of(std::string_view token) {
+  const auto json = claims_in(token);
+  if (!json.is_object() || !json.contains("exp") || !json["exp"].is_number_integer()) return {};
+  TokenClaims claims;
+  // A hostile year must not overflow the arithmetic of whoever subtracts.
+  const auto seconds = std::clamp<std::int64_t>(json["exp"].get<std::int64_t>(), 0, 1LL << 33);
+  claims.expires = WallTime(std::chrono::seconds(seconds));
+  if (json.contains("u") && json["u"].is_string()) claims.user = json["u"].get<std::string>();
+  if (json.contains("tac") && json["tac"].is_number_integer()) {
+    claims.level =
+        static_cast<int>(std::clamp<std::int64_t>(json["tac"].get<std::int64_t>(), 0, 1000));
+  }
+  return claims;
+}
 
 Secret login_body(std::string_view name, const Secret& password) {
   auto json = Json::object();
@@ -66,14 +77,14 @@ Answer<Tokens> parse_tokens(std::string_view body) {
   if (!json.is_object()) return Fault{Cause::bad_answer, 200, "the login's answer is not JSON"};
   auto token = take(json, "token");
   if (!token) return Fault{Cause::bad_answer, 200, "the login's answer has no token"};
-  const auto expires = expiry_of(token->reveal());
-  if (!expires) return Fault{Cause::bad_answer, 200, "the login's token has no expiry"};
-  Tokens tokens{std::move(*token), *expires, {}, {}};
+  const auto claims = claims_of(token->reveal());
+  if (!claims) return Fault{Cause::bad_answer, 200, "the login's token has no expiry"};
+  Tokens tokens{std::move(*token), claims->expires, {}, {}};
   if (auto refresh = take(json, "refreshToken")) {
     // Without an expiry it is of no use to us: then the next renewal is a login.
-    if (const auto dies = expiry_of(refresh->reveal())) {
+    if (const auto dies = claims_of(refresh->reveal())) {
       tokens.refresh_token = std::move(*refresh);
-      tokens.refresh_expires = *dies;
+      tokens.refresh_expires = dies->expires;
     }
   }
   return tokens;

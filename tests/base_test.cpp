@@ -18,6 +18,22 @@ TEST(ClockTest, WritesTimesOneWay) {
   EXPECT_EQ(rfc3339(WallTime(0ms)), "1970-01-01T00:00:00.000Z");
 }
 
+TEST(ClockTest, ReadsEveryTimeOfRfc3339AndNothingElse) {
+  const WallTime time(1763890123456ms);
+  for (const auto* text : {"2025-11-23T09:28:43.456Z", "2025-11-23T10:28:43.456+01:00",
+                           "2025-11-23T03:58:43.4567890-05:30"}) {
+    EXPECT_EQ(parse_rfc3339(text), time) << text;
+  }
+  EXPECT_EQ(parse_rfc3339("2025-11-23T09:28:43Z"), WallTime(1763890123s));
+  EXPECT_EQ(parse_rfc3339("2025-11-23T09:28:43.5Z"), WallTime(1763890123500ms));
+  for (const auto* wrong :
+       {"", "tomorrow", "2025-11-23", "2025-11-23T09:28:43", "2025-11-23T09:28:43.Z",
+        "2025-13-01T00:00:00Z", "2025-11-23T24:00:00Z", "2025-11-23T09:28:43Zx",
+        "2025-11-23T09:28:43+1:00", "2025-11-23T09:28:43+01:00x", "2025-11-23T09:28: 3Z"}) {
+    EXPECT_FALSE(parse_rfc3339(wrong)) << wrong;
+  }
+}
+
 TEST(ClockTest, ReadsHttpDatesAndNothingElse) {
   EXPECT_EQ(parse_http_date("Sun, 23 Nov 2025 09:28:43 GMT"), WallTime(1763890123s));
   EXPECT_FALSE(parse_http_date("2025-11-23T09:28:43Z"));

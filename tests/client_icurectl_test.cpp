@@ -1,38 +1,13 @@
 // icurectl without its process: words in, output, errors and exit code out.
-#include <sstream>
-
-#include "ipc/client/command_line.h"
-#include "ipc/client/runner.h"
-#include "tests/support/fake_daemon.h"
+#include "tests/support/icurectl.h"
 
 namespace icure::client {
 namespace {
 
 using support::error_of;
-using support::FakeDaemon;
 using support::result_of;
 
-class IcurectlTest : public ::testing::Test {
- protected:
-  Parsed parse(const std::vector<std::string>& words) { return parse_command_line(words, verbs); }
-
-  Exit run(const std::vector<std::string>& words, FakeDaemon::Script script) {
-    auto parsed = parse(words);
-    EXPECT_TRUE(parsed.line) << (parsed.failure ? parsed.failure->message : parsed.shown);
-    daemon.emplace(std::move(script));
-    Options options;
-    options.socket = daemon->path();
-    Client client(options);
-    screen.json = parsed.line->json;
-    return Runner(client, screen).run(*parsed.line->verb, parsed.line->values);
-  }
-  nlohmann::json sent(std::size_t at = 0) { return daemon->requests().at(at); }
-
-  std::vector<Verb> verbs = all_verbs();
-  std::ostringstream out, err;
-  Screen screen{out, err};
-  std::optional<FakeDaemon> daemon;
-};
+using IcurectlTest = support::Icurectl;
 
 TEST_F(IcurectlTest, WordsBecomeAMethodAndItsParams) {
   const auto answer = [](const Json& request) {

@@ -325,7 +325,8 @@ std::string share_of(const std::string& text, unsigned char index, int threshold
   for (std::size_t at = 0; at < text.size(); ++at) {
     unsigned char value = 0;
     for (int power = threshold - 1; power >= 1; --power) {
-      const auto term = static_cast<unsigned char>(37 * at + 11 * static_cast<unsigned>(power) + 5);
+      const auto term =
+          static_cast<unsigned char>(37 * at + 11 * static_cast<std::size_t>(power) + 5);
       value = static_cast<unsigned char>(times(value, index) ^ term);
     }
     share += static_cast<char>(times(value, index) ^ static_cast<unsigned char>(text[at]));

@@ -181,7 +181,8 @@ TEST(PrivateKeyTest, SurvivesEveryCutAndAnyFlippedBits) {
   std::mt19937 random(seed);
   for (int round = 0; round < 400; ++round) {
     auto bent = round % 2 ? der : jwk;
-    bent[random() % bent.size()] ^= static_cast<char>(1U << random() % 8);
+    auto& byte = bent[random() % bent.size()];
+    byte = static_cast<char>(byte ^ (1 << random() % 8));
     const auto key = PrivateKey::take_in(as_bytes(bent));
     if (!key) continue;
     // OpenSSL does without a bent prime; what was taken is a pair, and says whose.

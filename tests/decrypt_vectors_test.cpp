@@ -113,7 +113,7 @@ void check_recovery_data(const Json& vector) {
 }
 
 TEST(DecryptVectors, AreAllReadAsTheSdksReadThem) {
-  static const std::map<std::string, void (*)(const Json&)> kChecks = {
+  static const std::map<std::string, void (*)(const Json&)> checks = {
       {"patient", check_patient},
       {"patientNoAccess", check_no_access},
       {"transferKey", check_recovery},
@@ -122,8 +122,8 @@ TEST(DecryptVectors, AreAllReadAsTheSdksReadThem) {
   std::size_t checked = 0;
   for (const auto& vector : vectors()) {
     SCOPED_TRACE(vector.at("id").get<std::string>());
-    const auto check = kChecks.find(vector.at("kind").get<std::string>());
-    ASSERT_NE(check, kChecks.end()) << "a vector of unknown kind";
+    const auto check = checks.find(vector.at("kind").get<std::string>());
+    ASSERT_NE(check, checks.end()) << "a vector of unknown kind";
     check->second(vector);
     ++checked;
   }

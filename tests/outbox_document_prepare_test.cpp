@@ -55,11 +55,22 @@ class PrepareTest : public ::testing::Test {
   fakes::MiddleRandom random;
 };
 
+TEST_F(PrepareTest, WhatIsNamedComesFirst) {
+  EXPECT_THAT(create({{"login", "a"}})->refers, IsEmpty());
+  EXPECT_THAT(create({{"login", "a"}, {"deviceId", "d1"}, {"healthcarePartyId", "h1"}})->refers,
+              ElementsAre("h1", "d1"));
+  EXPECT_THAT(modify({{"patientId", "p1"}}, kAdmin)->refers, ElementsAre("p1"));
+  EXPECT_THAT(modify({{"patientId", nullptr}}, kAdmin)->refers, IsEmpty());
+  const Json professional = {{"lastName", "L"}, {"parentId", "h2"}};
+  EXPECT_THAT(prepare_owner_create(Kind::hcp, professional.dump(), kOperator, random)->refers,
+              ElementsAre("h2"));
+}
+
 TEST_F(PrepareTest, ANewUserGetsItsIdItsTimeAndItsLogin) {
   const auto item = *create({{"email", " Anna@X.Test "}, {"name", "Anna"}, {"patientId", "p1"}});
   EXPECT_EQ(item.op, "user.create");
   EXPECT_EQ(item.created, kOperator.now);
-  EXPECT_THAT(item.refers, IsEmpty());
+  EXPECT_THAT(item.refers, ElementsAre("p1"));
   const auto user = Json::parse(item.overlay->after);
   EXPECT_EQ(user["id"], item.entity);
   EXPECT_EQ(item.entity.size(), 36u);

@@ -23,7 +23,7 @@ constexpr auto kPut = "PUT /rest/v2/user";
 constexpr auto kDelete = "DELETE /rest/v2/user";
 
 class DocumentWriteTest : public support::SyncTest {
- protected:
+ public:
   DocumentWriteTest() {
     outbox.carry_out("user.create", create);
     outbox.carry_out("owner.create", create);
@@ -51,6 +51,7 @@ class DocumentWriteTest : public support::SyncTest {
     pump();
   }
 
+ protected:
   Asked asked() { return {Right::administration, clock.wall()}; }
   Known known(Kind kind, const std::string& id) {
     const auto row = *(*stores->open_reader(1 << 20))->get(kind, id);
@@ -60,7 +61,7 @@ class DocumentWriteTest : public support::SyncTest {
     EXPECT_TRUE(item) << item.error().message;
     item->id = "i" + std::to_string(++items);
     item->overlay.reset();
-    const auto id = item->id;
+    auto id = item->id;
     EXPECT_TRUE(finish(outbox.enqueue(std::move(*item), {1000, id, "p"})));
     return id;
   }

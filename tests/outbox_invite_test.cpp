@@ -320,6 +320,7 @@ TEST_F(InviteOperationTest, TakenBackWhileUnderWayTurnsRound) {
   pump();
   ASSERT_FALSE(task.done());
   daemon->operation.take_back(id);
+  cancel();
   http.release();
   pump();
   ASSERT_TRUE(task.done());

@@ -10,13 +10,12 @@ using namespace std::chrono_literals;
 using store::InvitationState;
 using store::ItemState;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
 class InvitesTest : public support::InviteTest {
- protected:
+ public:
   InvitesTest() {
     outbox.carry_out("invite.create", daemon->operation);
     outbox.watch([this](const store::Item& item) {
@@ -32,6 +31,7 @@ class InvitesTest : public support::InviteTest {
     EXPECT_EQ(scope.running(), 0u);
   }
 
+ protected:
   template <class T>
   T finish(Task<T> task) {
     task.start();
@@ -196,6 +196,24 @@ TEST_F(InvitesTest, TakenBackInTheMiddleOfAStep) {
   EXPECT_EQ(platform.live_users(), 0u);
 }
 
+TEST_F(InvitesTest, NothingIsUndoneBeforeTheDiskKnowsThatItIsTakenBack) {
+  gateway_http.hold = true;
+  gateway.status = 503;  // so that the attempt turns round without having to write a step down
+  ASSERT_TRUE(create());
+  auto task = invites.cancel(id, {1, "c1", "p"});
+  task.start();
+  ASSERT_TRUE(ledger_thread.work());  // the judgement
+  ASSERT_TRUE(ledger_thread.deliver());
+  gateway_http.release();
+  EXPECT_EQ(daemon->stores->invitations().invitation(id)->goal, store::Goal::send);
+  EXPECT_EQ(platform.live_users(), 1u) << "a crash now would forget that it was taken back";
+  pump();
+  ASSERT_TRUE(task.done());
+  EXPECT_TRUE(task.take());
+  EXPECT_EQ(state(), InvitationState::cancelled);
+  EXPECT_EQ(platform.live_users(), 0u);
+}
+
 TEST_F(InvitesTest, ACancelThatMeetsTheEndOfAnAttemptIsCarriedOutAllTheSame) {
   // Every interleaving of the attempt's last jobs and the cancel's.
   for (int head_start = 0; head_start < 12; ++head_start) {
@@ -217,6 +235,38 @@ TEST_F(InvitesTest, ACancelThatMeetsTheEndOfAnAttemptIsCarriedOutAllTheSame) {
     pass(1s);
     EXPECT_EQ(state(), InvitationState::cancelled);
     EXPECT_EQ(platform.live_users(), 0u);
+  }
+}
+
+TEST_F(InvitesTest, ACancelThatMeetsTheBeginningOfAnAttemptIsCarriedOutAllTheSame) {
+  // Every interleaving of the attempt's first jobs and the cancel's.
+  for (int head_start = 0; head_start < 12; ++head_start) {
+    for (int cancel_ahead = 0; cancel_ahead < 3; ++cancel_ahead) {
+      const auto name = std::to_string(head_start) + "-" + std::to_string(cancel_ahead);
+      SCOPED_TRACE(name);
+      owner_id = "q" + name;
+      owner = record(owner_id.c_str(), "A", "B", ("a" + name + "@mail.test").c_str());
+      cut_line();
+      ASSERT_TRUE(create("k" + name));
+      auto task = invites.cancel(id, {1, "c" + name, "p"});
+      const auto jobs = [this](int count) {
+        for (int i = 0; i < count; ++i) {
+          if (!ledger_thread.deliver()) ledger_thread.work();
+        }
+      };
+      task.start();
+      jobs(cancel_ahead);
+      platform.statuses.clear();
+      daemon->engine.succeeded();
+      for (int i = 0; i < 30; ++i) clock.advance(100ms);
+      jobs(head_start);
+      pump();
+      ASSERT_TRUE(task.done());
+      EXPECT_TRUE(task.take());
+      pass(5s);
+      EXPECT_EQ(state(), InvitationState::cancelled);
+      EXPECT_EQ(platform.live_users(), 0u);
+    }
   }
 }
 

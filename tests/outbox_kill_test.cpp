@@ -7,12 +7,12 @@
 #include <iostream>
 
 #include "daemon/base/scope.h"
-#include "store/open.h"
 #include "sync/outbox/document_write.h"
 #include "sync/outbox/outbox.h"
 #include "sync/outbox/prepare.h"
 #include "tests/fakes/fake_writes.h"
 #include "tests/fakes/pumped_background.h"
+#include "tests/support/stores_in.h"
 #include "tests/support/temp_dir.h"
 
 namespace icure::sync {
@@ -21,15 +21,12 @@ namespace {
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
-const Secret kKey = Secret::zeroed(32);
-
 /// All of the daemon that writes, on a store of its own.
 class Daemon {
  public:
   Daemon(const std::filesystem::path& directory, fakes::FakeHttp& http, fakes::FakeClock& clock,
          Random& random)
-      : stores(std::move(
-            *store::open_stores({directory.string(), kKey, "https://x.test", random, clock}))),
+      : stores(support::stores_in(directory, random, clock)),
         session(http, clock, {"me", "", [] { return Result<Secret>(Secret("password")); }}),
         rest(session, *stores->mirror().newest_order()),
         brake(stores->ledger(), ledger_thread, clock, random, {}),

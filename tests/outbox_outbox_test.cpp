@@ -63,7 +63,7 @@ Outcome line_fault(Cause cause) {
 }
 
 class OutboxLoopTest : public support::SyncTest {
- protected:
+ public:
   OutboxLoopTest() { begin(stores->outbox()); }
   ~OutboxLoopTest() override { end(); }
 
@@ -81,6 +81,8 @@ class OutboxLoopTest : public support::SyncTest {
     engine.watch([this] { outbox->wake(); });
     stop = std::stop_source();
   }
+
+ protected:
   void start() {
     scope.run(outbox->loop(stop.get_token()));
     pump();
@@ -105,10 +107,8 @@ class OutboxLoopTest : public support::SyncTest {
     operation.held.clear();
     told.clear();
     operation.tried.clear();
-    static const Secret key = Secret::zeroed(32);
-    auto opened = store::open_stores({copy.string(), key, "https://x.test", random, clock});
-    ASSERT_TRUE(opened) << opened.error().message;
-    copied = std::move(*opened);
+    copied = support::stores_in(copy, random, clock);
+    ASSERT_TRUE(copied);
     begin(copied->outbox());
   }
 

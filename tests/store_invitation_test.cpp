@@ -57,6 +57,7 @@ class InvitationTest : public StoreTest {
     query.state = state;
     const auto rows = *invitations().list(query);
     std::vector<std::string> found;
+    found.reserve(rows.size());
     for (const auto& row : rows) found.push_back(row.id);
     return found;
   }
@@ -184,11 +185,24 @@ TEST_F(InvitationTest, IsTakenInHeldWithItsReason) {
   EXPECT_EQ(found.last_error, "too many today");
   EXPECT_EQ(found.hint, "release it");
   EXPECT_EQ(outbox().counts()[static_cast<std::size_t>(ItemState::held)], 1u);
+  EXPECT_EQ(of("i1").state, InvitationState::held);
+  EXPECT_THAT(ids(InvitationState::held), ElementsAre("i1"));
+  bring("i1", ItemState::queued);
   EXPECT_EQ(of("i1").state, InvitationState::queued);
   made = item("i2");
   made.state = ItemState::blocked;
   accept(made);
   EXPECT_EQ(of("i2").state, InvitationState::blocked);
+}
+
+TEST_F(InvitationTest, IsHeldWithItsItemOnAnotherMachine) {
+  ASSERT_TRUE(outbox().settle_on("m1", "moved", "look"));
+  accept(item("i1"));
+  bring("i1", ItemState::queued, InvitationState::user_ready);
+  ASSERT_TRUE(outbox().settle_on("m2", "moved", "look"));
+  EXPECT_EQ(of("i1").state, InvitationState::held);
+  bring("i1", ItemState::queued);
+  EXPECT_EQ(of("i1").state, InvitationState::user_ready) << "as far as it was";
 }
 
 class AskedAgainTest : public InvitationTest {

@@ -28,6 +28,7 @@ class OutboxTest : public StoreTest {
   std::vector<std::string> ids(const ItemQuery& query = {}) {
     const auto items = *outbox().list(query);
     std::vector<std::string> found;
+    found.reserve(items.size());
     for (const auto& each : items) found.push_back(each.id);
     return found;
   }
@@ -182,6 +183,18 @@ TEST_F(OutboxTest, CountsByStateAlsoAfterARestart) {
   EXPECT_EQ(counted(ItemState::queued), 2u);
   EXPECT_EQ(counted(ItemState::retrying), 1u);
   EXPECT_EQ(counted(ItemState::done), 0u);
+}
+
+TEST_F(OutboxTest, RemembersWhatWasDoneAtOnceAlsoWhenItIsFull) {
+  auto token = item("i1");
+  token.state = ItemState::done;
+  ASSERT_TRUE(outbox().enqueue(token, {1000, "k1", "p"}, 0));
+  EXPECT_EQ(outbox().item("i1")->content, "");
+  EXPECT_EQ(outbox().counts()[static_cast<std::size_t>(ItemState::done)], 1u);
+  EXPECT_TRUE(outbox().unfinished(0, 10)->empty());
+  EXPECT_EQ(outbox().known({1000, "k1", "other"}).error().code, Code::key_reused);
+  clock_.advance(1h);
+  EXPECT_EQ(*outbox().forget(clock_.wall()), 1u);
 }
 
 TEST_F(OutboxTest, ForgetsWhatEndedLongAgoWithItsKeyAndNothingElse) {

@@ -210,6 +210,31 @@ TEST_F(SweepStoreTest, AnOlderPageDoesNotBringBackWhatIsGone) {
   EXPECT_EQ(applied->added, 1u);
 }
 
+// Anybody may ask for an id that nobody has, and such answers must not fill the disk.
+TEST_F(SweepStoreTest, AnIdThatWasNeverHereLeavesNoTombstone) {
+  fill(three());
+  EXPECT_EQ(finish({{"x", "", Gone::purged}}, std::nullopt), 0u);
+  EXPECT_THAT(*reader().tombstones(Kind::user, "", 9), IsEmpty());
+}
+
+TEST_F(SweepStoreTest, ATombstoneGoesOnSayingHowItsRowDeparted) {
+  fill(three());
+  EXPECT_EQ(finish({{"b", "", Gone::hidden}}), 1u);
+  EXPECT_EQ(finish({{"b", "", Gone::purged}}, std::nullopt), 0u) << "byIds tells it no more";
+  EXPECT_EQ(reader().tombstones(Kind::user, "", 9)->at(0).how, Gone::hidden);
+}
+
+TEST_F(SweepStoreTest, APageOnItsWayDoesNotBringWhatWasPurgedBeforeItWasKnown) {
+  fill(three());
+  begin();
+  const auto page_asked = ++order_;  // the page with x is on its way
+  const auto asked = ++order_;
+  EXPECT_EQ(finish({{"x", "", Gone::purged, asked, ++order_}}, std::nullopt), 0u);
+  const auto late = Page().user("x", "1-x", "Xenia");
+  auto applied = writer().apply(Kind::user, late.documents(), page_asked, ++order_, "c");
+  EXPECT_THAT(applied->doubtful, ElementsAre("x"));
+}
+
 // In a first fill rows come first and are made findable later: a crash may fall in between.
 TEST_F(SweepStoreTest, FindsRowsThatACrashLeftUnindexed) {
   begin();

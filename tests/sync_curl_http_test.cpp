@@ -93,7 +93,7 @@ class OneAnswerServer {
 };
 
 class CurlHttpTest : public testing::Test {
- protected:
+ public:
   CurlHttpTest() {
     uv_loop_init(&loop);
     clock.emplace(loop);
@@ -104,6 +104,8 @@ class CurlHttpTest : public testing::Test {
     uv_run(&loop, UV_RUN_DEFAULT);
     EXPECT_EQ(uv_loop_close(&loop), 0);
   }
+
+ protected:
   Task<Done> ask(HttpRequest request) {
     reply = co_await http->send(std::move(request), std::stop_token());
     co_return Done{};

@@ -10,13 +10,15 @@ namespace {
 using namespace std::chrono_literals;
 
 class EngineTest : public support::SyncTest {
- protected:
+ public:
   EngineTest() { platform.put("a", "first"); }
   ~EngineTest() override {
     scope.drain([] {});
     pump();
     EXPECT_EQ(scope.running(), 0u) << "the engine did not stop";
   }
+
+ protected:
   void start() {
     scope.run(engine.loop(scope.token()));
     pump();

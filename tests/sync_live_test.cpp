@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 class LiveTest : public support::SyncTest {
- protected:
+ public:
   LiveTest() {
     platform.put("a", "first");
     hints.configure({3, 20, 5min});
@@ -26,6 +26,8 @@ class LiveTest : public support::SyncTest {
     pump();
     EXPECT_EQ(scope.running(), 0u) << "it did not stop";
   }
+
+ protected:
   void start() {
     scope.run(engine.loop(scope.token()));
     scope.run(hints.loop(scope.token()));

@@ -188,7 +188,7 @@ TEST_F(OwnersTest, AQuickTickFindsPatientsModifiedSinceTheLastOneByTheServersClo
   EXPECT_EQ(counts[Kind::patient].changed, 0u);
   platform.put(Kind::patient, "p3", "by a slow clock");
   auto& modified = platform.at(Kind::patient, "p3")["modified"];
-  modified = modified.get<std::int64_t>() - 9 * 60'000;
+  modified = modified.get<std::int64_t>() - 9L * 60'000;
   ASSERT_THAT(sweep(Depth::quick), IsEmpty());
   EXPECT_EQ(counts[Kind::patient].changed, 1u);
 }

@@ -7,8 +7,6 @@
 namespace icure::sync::wire {
 namespace {
 
-using ::testing::ElementsAre;
-
 TEST(WireTest, ReadsAPageWithItsNextKey) {
   auto page = parse_page(
       R"({"rows":[{"id":"a","rev":"1-x","name":"Ana"},{"rev":"2-y","id":"b","n":{"id":"no"}}],)"

@@ -20,7 +20,10 @@ std::string merged(const std::string& base, const std::string& patch, const std:
   EXPECT_EQ(result->document.empty(), !result->conflicts.empty());
   std::string all;
   for (const auto& [member, of_base, ours, of_theirs] : result->conflicts) {
-    all += member + " " + of_base + "|" + ours + "|" + of_theirs + ";";
+    for (const auto& part : {member, std::string(" "), of_base, std::string("|"), ours,
+                             std::string("|"), of_theirs, std::string(";")}) {
+      all += part;
+    }
   }
   if (!all.empty()) return all;
   EXPECT_EQ(result->changes, Json::parse(result->document) != Json::parse(theirs));
@@ -107,9 +110,7 @@ TEST(MergeTest, NeverTakesKeysOrRightsFromUs) {
                                  "encryptedSelf",
                                  "securityMetadata"}) {
     EXPECT_TRUE(is_untouchable(name)) << name;
-    const auto document = [&name](const std::string& value) {
-      return "{\"" + name + "\":\"" + value + "\"}";
-    };
+    const auto document = [&name](const std::string& value) { return Json{{name, value}}.dump(); };
     EXPECT_EQ(merged(document("base"), document("ours"), document("base")), document("base"));
     EXPECT_EQ(merged(document("base"), document("ours"), document("theirs")), document("theirs"));
     EXPECT_EQ(merged(document("base"), "{\"" + name + "\":null}", document("theirs")),

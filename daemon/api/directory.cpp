@@ -1,6 +1,7 @@
 #include "daemon/api/directory.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "daemon/base/hex.h"
 
@@ -128,7 +129,8 @@ Error Directory::missing(const std::vector<Kind>& kinds_asked, const std::string
     auto complete = require_complete(kind);
     if (!complete) return complete.error();
   }
-  return Error{Code::not_found, "there is no " + what + " on the platform that we can see"};
+  return Error{Code::not_found, "there is no " + what + " on the platform that we can see",
+               "if it was made a moment ago, ask with refresh \"if_online\", or synchronise"};
 }
 
 std::string to_cursor(const std::string& last_id) {
@@ -142,6 +144,17 @@ Result<std::string> from_cursor(const std::string& cursor) {
       return std::string(bytes->begin(), bytes->end());
     }
   }
+  return Error{Code::invalid, "cursor: is none of ours", "pass on `next` as it was given"};
+}
+
+Result<std::uint64_t> number_from(const std::optional<std::string>& cursor) {
+  if (!cursor) return std::uint64_t{0};
+  auto text = from_cursor(*cursor);
+  if (!text) return text.error();
+  std::uint64_t number = 0;
+  const auto* end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, number);
+  if (read.ec == std::errc() && read.ptr == end) return number;
   return Error{Code::invalid, "cursor: is none of ours", "pass on `next` as it was given"};
 }
 

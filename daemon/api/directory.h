@@ -77,6 +77,8 @@ struct Directory {
 /// A page's `next`: opaque to callers, valid over restarts.
 std::string to_cursor(const std::string& last_id);
 Result<std::string> from_cursor(const std::string& cursor);
+/// Of lists in the order of a number; 0 without a cursor.
+Result<std::uint64_t> number_from(const std::optional<std::string>& cursor);
 Result<Done> check_cursor(const std::optional<std::string>& cursor);
 
 /// `{"rows":[...],"next":"...","meta":{...}}`; rows are JSON.

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sync/outbox/document_form.h"
+
 namespace icure::api {
 
 using Json = nlohmann::ordered_json;
@@ -29,6 +31,19 @@ Json to_json(const store::Item& item, const std::vector<store::Step>& steps) {
   if (!item.hint.empty()) json["hint"] = item.hint;
   json["steps"] = to_json(steps);
   return json;
+}
+
+Json conflict_of(const ipc::Grant& grant, const store::Item& item) {
+  auto conflict = Json::parse(sync::conflict_in(item.content), nullptr, /*allow_exceptions=*/false);
+  if (!conflict.is_object()) return nullptr;
+  auto visible = Json::array();
+  for (auto& each : conflict["members"]) {
+    const auto pointer = each.value("member", "/");
+    const auto name = pointer.substr(1, pointer.find('/', 1) - 1);
+    if (grant.may_look_up_by(item.kind, name)) visible.push_back(std::move(each));
+  }
+  conflict["members"] = std::move(visible);
+  return conflict;
 }
 
 }  // namespace icure::api

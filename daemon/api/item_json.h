@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
+#include "ipc/access.h"
 #include "store/outbox.h"
 
 namespace icure::api {
@@ -11,5 +12,9 @@ namespace icure::api {
 nlohmann::ordered_json to_json(const store::Item& item, const std::vector<store::Step>& steps);
 
 nlohmann::ordered_json to_json(const std::vector<store::Step>& steps);
+
+/// Of an item with its content: both versions of the members that an edit of it and somebody else's
+/// change tell differently, as far as these rules show them; null if there are none.
+nlohmann::ordered_json conflict_of(const ipc::Grant& grant, const store::Item& item);
 
 }  // namespace icure::api

@@ -1,6 +1,5 @@
 #include "daemon/api/outbox_api.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/directory.h"
@@ -19,17 +18,6 @@ constexpr auto kItemResult =
 constexpr auto kItemsResult = R"({"type":"object","properties":{"rows":{"type":"array","items":)"
                               R"({"$ref":"#/components/schemas/Item"}},"next":{"type":"string",)"
                               R"("description":"cursor of the next page"}},"required":["rows"]})";
-
-Result<std::uint64_t> number_from(const std::optional<std::string>& cursor) {
-  if (!cursor) return std::uint64_t{0};
-  auto text = from_cursor(*cursor);
-  if (!text) return text.error();
-  std::uint64_t number = 0;
-  const auto* end = text->data() + text->size();
-  const auto read = std::from_chars(text->data(), end, number);
-  if (read.ec == std::errc() && read.ptr == end) return number;
-  return Error{Code::invalid, "cursor: is none of ours", "pass on `next` as it was given"};
-}
 
 }  // namespace
 
@@ -130,7 +118,9 @@ Task<Result<OutboxApi::Shown>> OutboxApi::shown(ipc::Call call, std::string id) 
 ipc::Methods::Answer OutboxApi::get(ipc::Call call, OutboxItem request) {
   auto found = co_await shown(call, std::move(request.id));
   if (!found) co_return found.error();
-  const Json json = {{"item", to_json(found->item, found->steps)}};
+  Json json = {{"item", to_json(found->item, found->steps)}};
+  auto conflict = conflict_of(call.grant(), found->item);
+  if (!conflict.is_null()) json["item"]["conflict"] = std::move(conflict);
   co_return json.dump();
 }
 

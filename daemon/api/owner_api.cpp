@@ -17,6 +17,11 @@ using ipc::param;
 constexpr std::size_t kMostNarrowing = 10'000;
 constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
 
+Error not_yours() {
+  return {Code::forbidden, "none of the kinds that your rights cover has such a data owner",
+          "an administrator can add further kinds to your [[access]] rule in the configuration"};
+}
+
 std::vector<std::string> typed_rows(const ipc::Grant& grant, Found found) {
   std::vector<std::string> rows;
   for (auto& hit : found.hits) {
@@ -68,7 +73,8 @@ constexpr auto OwnerList::params() {
           param("cursor", &OwnerList::cursor, "`next` of the page before"),
           param("limit", &OwnerList::limit, "rows of a page; default 100").range(1, kMostRows),
           param("type", &OwnerList::type, "only this kind; absent: all you may read")
-              .allowed({"hcp", "patient", "device"})),
+              .allowed({"hcp", "patient", "device"}),
+          param("ids", &OwnerList::ids, "only these data owners; at most 1000")),
       freshness_params<OwnerList>());
 }
 
@@ -87,6 +93,8 @@ constexpr auto OwnerSearch::params() {
 }
 
 Result<Done> OwnerList::check() const {
+  if (auto few = check_ids(ids); !few) return few.error();
+  if (ids && cursor) return Error{Code::invalid, "ids cannot be combined with cursor"};
   return check_cursor(cursor);
 }
 
@@ -141,11 +149,22 @@ Result<std::vector<Kind>> OwnerApi::kinds_for(const ipc::Grant& grant,
   return kinds;
 }
 
-ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
+std::vector<Kind> OwnerApi::visible(const ipc::Grant& grant) const {
   std::vector<Kind> kinds;
   for (const auto kind : kOwnerKinds) {
-    if (call.grant().may_see(kind) && directory_.configured(kind)) kinds.push_back(kind);
+    if (directory_.configured(kind) && grant.may_see(kind)) kinds.push_back(kind);
   }
+  return kinds;
+}
+
+bool OwnerApi::hides_any(const ipc::Grant& grant) const {
+  return std::any_of(kOwnerKinds.begin(), kOwnerKinds.end(), [&](Kind kind) {
+    return directory_.configured(kind) && !grant.may_see(kind);
+  });
+}
+
+ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
+  const auto kinds = visible(call.grant());
   if (kinds.empty()) {
     auto usable = kinds_for(call.grant(), std::nullopt);
     co_return usable.error();
@@ -158,13 +177,19 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
   if (request.ask_platform()) {
     // Of an unknown id the kind is unknown too: all that it may be are asked.
     auto of = found->hits.empty() ? kinds : std::vector{found->hits.front().kind};
-    const bool asked = co_await directory_.refresher.any_of(std::move(of), request.id, call.stop());
+    const bool asked = co_await directory_.refresher.any_of(std::move(of), ids, call.stop());
     if (asked) source = Source::platform;
     directory_.point.end_turn();
     found = rows_of(directory_, kinds, ids);
     if (!found) co_return found.error();
   }
-  if (found->hits.empty()) co_return directory_.missing(kinds, "such data owner");
+  if (found->hits.empty()) {
+    auto missing = directory_.missing(kinds, "such data owner");
+    // Of a hidden kind not even whether it exists is told: an unknown id is refused alike.
+    const bool hidden = hides_any(call.grant());
+    if (hidden && missing.code == Code::not_found) missing = not_yours();
+    co_return missing;
+  }
   auto& hit = found->hits.front();
   auto meta = directory_.meta({hit.kind}, source, request);
   if (!meta) co_return meta.error();
@@ -212,13 +237,23 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   query.limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   query.after = request.cursor ? *from_cursor(*request.cursor) : "";
   auto source = Source::mirror;
-  if (request.ask_platform()) {
+  if (request.ask_platform() && request.ids) {
+    const bool asked = co_await directory_.refresher.any_of(*kinds, *request.ids, call.stop());
+    if (asked) source = Source::platform;
+    directory_.point.end_turn();
+  } else if (request.ask_platform()) {
     auto shown = co_await list_kinds(directory_, *kinds, query);
     if (!shown) co_return shown.error();
     source = co_await directory_.refresh(*kinds, ids_of(*shown), call.stop());
   }
   auto meta = directory_.meta(*kinds, source, request);
   if (!meta) co_return meta.error();
+  if (request.ids) {
+    auto named = rows_of(directory_, *kinds, std::move(*request.ids));
+    if (!named) co_return named.error();
+    auto told = with_source(std::move(*meta), *named);
+    co_return list_reply(typed_rows(call.grant(), std::move(*named)), "", std::move(told));
+  }
   auto found = co_await list_kinds(directory_, *kinds, query);
   if (!found) co_return found.error();
   const auto next = found->next;
@@ -328,13 +363,8 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
   const auto& rows = users->rows;
   if (rows.empty()) {
     // Whether an owner of a hidden kind exists is not ours to tell: then nobody stands for it.
-    std::vector<Kind> kinds;
-    bool hidden = false;
-    for (const auto kind : kOwnerKinds) {
-      if (!directory_.configured(kind)) continue;
-      if (grant.may_see(kind)) kinds.push_back(kind);
-      hidden = hidden || !grant.may_see(kind);
-    }
+    const bool hidden = hides_any(grant);
+    const auto kinds = visible(grant);
     std::vector<std::string> ids(1, request.id);
     auto known = rows_of(directory_, kinds, std::move(ids));
     if (!known) co_return known.error();

@@ -16,6 +16,7 @@ struct OwnerList : Freshness {
   std::optional<std::string> cursor;
   std::optional<std::int64_t> limit;
   std::optional<std::string> type;
+  std::optional<std::vector<std::string>> ids;
   static constexpr auto params();
   Result<Done> check() const;
 };
@@ -48,9 +49,11 @@ class OwnerApi {
                                       const std::optional<std::string>& type) const;
   Result<Found> exact(const std::vector<Kind>& kinds, const OwnerSearch& request,
                       store::Sight sight) const;
+  /// Of the kinds that are mirrored: those that the caller may see, and whether there are others.
+  std::vector<Kind> visible(const ipc::Grant& grant) const;
+  bool hides_any(const ipc::Grant& grant) const;
   /// What the request finds in the mirror. `request` outlives the task.
-  Task<Result<Found>> hits(std::vector<Kind> kinds, const OwnerSearch& request,
-                           store::Sight sight);
+  Task<Result<Found>> hits(std::vector<Kind> kinds, const OwnerSearch& request, store::Sight sight);
 
   /// A patient as imported keys open it; its json is empty where nothing is opened.
   Task<Result<store::DecryptedRow>> opened(const store::Row& row);

@@ -7,8 +7,6 @@ namespace {
 
 using ipc::param;
 
-constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
-
 }  // namespace
 
 constexpr auto OwnerCreate::params() {
@@ -51,31 +49,10 @@ ipc::Methods::Answer OwnerWriteApi::create(ipc::Call call, OwnerCreate request) 
   co_return co_await writes_.take_in(call, std::move(key), std::move(prepared), "dataOwner");
 }
 
-Result<OwnerWriteApi::Owner> OwnerWriteApi::owner(const ipc::Grant& grant,
-                                                  const std::string& id) const {
-  std::optional<Error> why;
-  for (const auto kind : kOwnerKinds) {
-    auto usable = grant.check(kind);
-    if (!usable) {
-      if (!why) why = std::move(usable).error();
-      continue;
-    }
-    if (!writes_.directory.configured(kind)) continue;
-    auto known = writes_.known(kind, id);
-    if (known) return Owner{kind, std::move(*known)};
-    // Of several reasons one that is not the rights of the caller helps most.
-    if (!why || why->code == Code::forbidden || why->code == Code::not_found) {
-      why = std::move(known).error();
-    }
-  }
-  if (why) return *why;
-  return writes_.directory.missing({kOwnerKinds.begin(), kOwnerKinds.end()}, "such data owner");
-}
-
 ipc::Methods::Answer OwnerWriteApi::modify(ipc::Call call, OwnerModify request) {
   auto key = key_of(call, "owner.modify", request);
   auto prepare = [&]() -> Result<store::Item> {
-    auto found = owner(call.grant(), request.id);
+    auto found = writes_.known_owner(call.grant(), request.id);
     if (!found) return std::move(found).error();
     return sync::prepare_owner_modify(found->kind, found->known, request.patch.text,
                                       writes_.asked_by(call));

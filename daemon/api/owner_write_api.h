@@ -26,13 +26,6 @@ class OwnerWriteApi {
  private:
   ipc::Methods::Answer create(ipc::Call call, OwnerCreate request);
   ipc::Methods::Answer modify(ipc::Call call, OwnerModify request);
-  struct Owner {
-    Kind kind;
-    sync::Known known;
-  };
-  /// Fails with not_found or not_mirrored, or with forbidden where the caller may see no kind that
-  /// it could be.
-  Result<Owner> owner(const ipc::Grant& grant, const std::string& id) const;
 
   const Writes& writes_;
 };

@@ -67,6 +67,11 @@ Task<Result<Found>> search_kinds(Directory& directory, std::vector<Kind> kinds, 
   co_return co_await directory.scanner.run(std::move(job));
 }
 
+Result<Done> check_ids(const std::optional<std::vector<std::string>>& ids) {
+  if (!ids || ids->size() <= static_cast<std::size_t>(kMostRows)) return Done{};
+  return Error{Code::invalid, "ids: at most 1000 at a time"};
+}
+
 Result<Found> rows_of(Directory& directory, const std::vector<Kind>& kinds,
                       std::vector<std::string> ids) {
   std::sort(ids.begin(), ids.end());

@@ -36,6 +36,9 @@ Task<Result<Found>> search_kinds(Directory& directory, std::vector<Kind> kinds, 
 
 sync::IdsByKind ids_of(const Found& found);
 
+/// Of the param `ids` of a list: not too many.
+Result<Done> check_ids(const std::optional<std::vector<std::string>>& ids);
+
 /// The rows of these ids that exist, in the order of ids. Loop thread; `ids` is short.
 Result<Found> rows_of(Directory& directory, const std::vector<Kind>& kinds,
                       std::vector<std::string> ids);

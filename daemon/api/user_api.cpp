@@ -91,9 +91,7 @@ Result<Done> UserGet::check() const {
 }
 
 Result<Done> UserList::check() const {
-  if (ids && ids->size() > static_cast<std::size_t>(kMostRows)) {
-    return Error{Code::invalid, "ids: at most 1000 at a time"};
-  }
+  if (auto few = check_ids(ids); !few) return few.error();
   if (ids && (status || ownerType || cursor)) {
     return Error{Code::invalid, "ids cannot be combined with status, ownerType or cursor"};
   }

@@ -1,11 +1,17 @@
 #include "daemon/api/writes.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/document.h"
 #include "daemon/api/item_json.h"
 
 namespace icure::api {
+namespace {
+
+constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
+
+}  // namespace
 
 sync::Asked Writes::asked_by(const ipc::Call& call) const {
   const bool admin = call.grant().role == ipc::Role::admin;
@@ -26,6 +32,26 @@ Result<sync::Known> Writes::known(Kind kind, const std::string& id) const {
     return std::move(platform).error();
   }
   return known;
+}
+
+Result<Writes::Owner> Writes::known_owner(const ipc::Grant& grant, const std::string& id) const {
+  std::optional<Error> why;
+  for (const auto kind : kOwnerKinds) {
+    auto usable = grant.check(kind);
+    if (!usable) {
+      if (!why) why = std::move(usable).error();
+      continue;
+    }
+    if (!directory.configured(kind)) continue;
+    auto found = known(kind, id);
+    if (found) return Owner{kind, std::move(*found)};
+    // Of several reasons one that is not the rights of the caller helps most.
+    if (!why || why->code == Code::forbidden || why->code == Code::not_found) {
+      why = std::move(found).error();
+    }
+  }
+  if (why) return *why;
+  return directory.missing({kOwnerKinds.begin(), kOwnerKinds.end()}, "such data owner");
 }
 
 ipc::Methods::Answer Writes::take_in(ipc::Call call, store::IdempotencyKey key, Prepare prepare,

@@ -26,6 +26,14 @@ struct Writes {
   /// What is known of an entity, with what is queued. Fails with not_found or not_mirrored.
   Result<sync::Known> known(Kind kind, const std::string& id) const;
 
+  struct Owner {
+    Kind kind;
+    sync::Known known;
+  };
+  /// The data owner of that id, of whatever kind. Fails as known(), and with forbidden where it may
+  /// be of a kind that the caller may not see.
+  Result<Owner> known_owner(const ipc::Grant& grant, const std::string& id) const;
+
   /// Checked against what is known now; not called for a request that was taken in before.
   using Prepare = std::function<Result<store::Item>()>;
   /// Takes a write in and answers {"item", MEMBER}: the entity as this caller's reads show it from

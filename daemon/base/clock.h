@@ -24,6 +24,10 @@ class Clock {
 /// "2026-11-23T09:00:00.000Z", the one form of a time on the socket.
 std::string rfc3339(WallTime time);
 
+/// Any time of RFC 3339, with or without a fraction, in UTC or with an offset; or nothing. What is
+/// finer than a millisecond is dropped.
+std::optional<WallTime> parse_rfc3339(const std::string& text);
+
 /// The time of an HTTP `Date` or `Retry-After` header (RFC 9110, IMF-fixdate), or nothing.
 std::optional<WallTime> parse_http_date(const std::string& text);
 

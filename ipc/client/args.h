@@ -10,6 +10,9 @@ Arg limit_arg();
 std::vector<Arg> page_args();       ///< --limit, --cursor, --all
 std::vector<Arg> freshness_args();  ///< --refresh, --max-age
 
+/// In place of a JSON text: it is read from the input.
+inline constexpr auto kFromInput = "-";
+
 /// The name in Values of --all, which is no param of any method.
 inline constexpr auto kAllPages = "--all";
 

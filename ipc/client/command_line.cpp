@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "ipc/client/args.h"
 #include "ipc/client/client.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/suggest.h"
@@ -18,15 +19,27 @@ struct Bound {
   std::vector<CLI::Option*> options;
 };
 
+const char* type_name_of(Arg::Type type) {
+  if (type == Arg::Type::json) return "JSON";
+  return type == Arg::Type::text ? "TEXT" : "NUMBER";
+}
+
+/// As CLI11 wants it: empty if there is none.
+std::string json_fault(const std::string& word) {
+  const bool fit = word == kFromInput || Json::parse(word, nullptr, false).is_object();
+  return fit ? "" : "is not a JSON object; - reads one from the input";
+}
+
 CLI::Option* bind(CLI::App& app, const Arg& arg) {
   if (arg.type == Arg::Type::flag) return app.add_flag(arg.spelling, arg.about);
   // Its own storage is enough: what was given is read from the option afterwards.
   auto* option = app.add_option(
       arg.spelling, CLI::callback_t([](const CLI::results_t&) { return true; }), arg.about);
-  option->type_name(arg.type == Arg::Type::text ? "TEXT" : "NUMBER");
+  option->type_name(type_name_of(arg.type));
   option->required(arg.required);
   if (!arg.allowed.empty()) option->check(CLI::IsMember(arg.allowed));
   if (arg.type == Arg::Type::number) option->check(CLI::TypeValidator<std::int64_t>("NUMBER"));
+  if (arg.type == Arg::Type::json) option->check(CLI::Validator(json_fault, "", "JSON"));
   if (arg.type == Arg::Type::seconds) {
     const std::map<std::string, std::int64_t> units = {
         {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
@@ -121,6 +134,13 @@ std::optional<Failure> miscounted(const Verb& verb, const Values& values) {
       "such as: icurectl " + verb.noun + " " + verb.verb + " " + verb.args[1].spelling + " VALUE");
 }
 
+/// What is wrong with a time to wait; empty: nothing.
+std::string seconds_fault(const std::string& text) {
+  double seconds = 0;
+  const bool positive = CLI::detail::lexical_cast(text, seconds) && seconds > 0;
+  return positive ? "" : "\"" + text + "\" is no number of seconds above 0";
+}
+
 }  // namespace
 
 Parsed parse_command_line(const std::vector<std::string>& words, const std::vector<Verb>& verbs) {
@@ -129,11 +149,11 @@ Parsed parse_command_line(const std::vector<std::string>& words, const std::vect
   CLI::App app("Asks icure-syncd, the iCure mirror of this machine.", "icurectl");
   app.set_version_flag("--version", "icurectl " ICURE_VERSION);
   app.add_option("--socket", line.socket, "the daemon's socket")
-      ->envname("ICURE_SYNCD_SOCKET")
+      ->envname("ICURE_SYNCD_IPC_SOCKET")  // as the daemon calls it
       ->default_val(kDefaultSocket);
   app.add_flag("--json", line.json, "one JSON document on the output, errors as JSON");
   auto* timeout = app.add_option("--timeout", timeout_s, "seconds to wait for an answer")
-                      ->check(CLI::PositiveNumber);
+                      ->check(CLI::Validator(seconds_fault, "SECONDS"));
   app.require_subcommand(1);
 
   std::vector<Bound> bound;

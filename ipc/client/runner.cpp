@@ -19,8 +19,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kAdvice 
     {"offline", "see \"icurectl status\" for why the platform cannot be reached"},
     {"unavailable", "try again in a moment"},
     {"read_only", "free some space on the daemon's disk"},
-    {"queue_full", "see \"icurectl status\" for what the outbox waits for"},
-    {"held", "an administrator can look at it with \"icurectl status\""},
+    {"queue_full", "see \"icurectl outbox list\" for what waits, and why"},
+    {"held", "an administrator can look at it with \"icurectl outbox list --state held\""},
     {"invalid",
      "\"icurectl --help\" shows the commands, rpc.discover the methods and their params"},
     {"internal", "look at the daemon's log: journalctl -u icure-syncd"},
@@ -108,7 +108,8 @@ void Runner::show(const Verb& verb, const std::string& result) {
     screen_.out << printable_json(result) << '\n';
     return;
   }
-  const auto parsed = Json::parse(result);
+  auto parsed = Json::parse(result);
+  if (verb.look_up) verb.look_up(*this, parsed);
   screen_.out << verb.view(parsed, screen_) << std::flush;
   note(parsed, verb.pages);
 }

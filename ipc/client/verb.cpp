@@ -12,6 +12,8 @@ Json value_of(const Arg& arg, const std::string& text) {
       return text;
     case Arg::Type::flag:
       return arg.when_set;
+    case Arg::Type::json:
+      return Json::parse(text);  // as checked with the command line
     case Arg::Type::number:
     case Arg::Type::seconds: {
       std::int64_t number = 0;  // that it is one was checked with the command line
@@ -26,8 +28,8 @@ Json value_of(const Arg& arg, const std::string& text) {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
-  for (auto* of_noun :
-       {status_verbs, user_verbs, owner_verbs, key_verbs, sync_verbs, config_verbs, call_verbs}) {
+  for (auto* of_noun : {status_verbs, user_verbs, owner_verbs, invite_verbs, outbox_verbs,
+                        key_verbs, sync_verbs, config_verbs, call_verbs}) {
     auto verbs = of_noun();
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
@@ -39,7 +41,9 @@ Json params_of(const Verb& verb, const Values& values) {
   for (const auto& arg : verb.args) {
     if (arg.param.starts_with("--")) continue;  // for icurectl itself
     const auto given = values.find(arg.param);
-    if (given != values.end()) params[arg.param] = value_of(arg, given->second);
+    if (given == values.end()) continue;
+    auto& into = arg.of.empty() ? params : params[arg.of];
+    into[arg.param] = value_of(arg, given->second);
   }
   return params;
 }

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 class Runner;
 
 struct Arg {
-  enum class Type { text, number, seconds, flag };
+  enum class Type { text, number, seconds, flag, json };
 
   std::string spelling;  ///< "--login", or "id" for a positional one.
   std::string param;     ///< The method's; "--..." for what is meant for icurectl itself.
@@ -23,6 +23,7 @@ struct Arg {
   std::vector<std::string> allowed = {};  ///< Empty: any.
   bool required = false;
   Json when_set = true;  ///< What a flag sends.
+  std::string of = {};   ///< The param, an object, whose member this is; empty: it is a param.
 };
 
 /// The arguments that were given, by the name of their param.
@@ -42,6 +43,8 @@ struct Verb {
   Exit (*exit)(const Json& result) = nullptr;
   /// In place of one call and its view.
   Exit (*run)(Runner& runner, const Verb& verb, const Values& values) = nullptr;
+  /// Adds what the view needs and the result has by id only, such as names.
+  void (*look_up)(Runner& runner, Json& result) = nullptr;
 };
 
 /// All of them; one source file for each noun.
@@ -49,6 +52,8 @@ std::vector<Verb> all_verbs();
 std::vector<Verb> status_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> owner_verbs();
+std::vector<Verb> invite_verbs();
+std::vector<Verb> outbox_verbs();
 std::vector<Verb> key_verbs();
 std::vector<Verb> sync_verbs();
 std::vector<Verb> config_verbs();

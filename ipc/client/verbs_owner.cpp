@@ -1,20 +1,12 @@
 // icurectl owner get|list|search|access
 #include "ipc/client/args.h"
+#include "ipc/client/names.h"
 #include "ipc/client/table.h"
 #include "ipc/client/text.h"
 #include "ipc/client/views.h"
 
 namespace icure::client {
 namespace {
-
-// Some records have both parts, some only a name for all.
-std::string name_of_owner(const Json& owner) {
-  auto name = text_of(owner, "lastName");
-  if (const auto first = text_of(owner, "firstName"); !first.empty()) {
-    name += (name.empty() ? "" : ", ") + first;
-  }
-  return name.empty() ? text_of(owner, "name") : name;
-}
 
 std::string born(const Json& owner) {
   const auto digits = text_of(owner, "dateOfBirth");  // a number such as 19800131

@@ -64,8 +64,8 @@ std::string changes_of(const Json& run) {
 }
 
 std::string duration_of(const Json& run) {
-  const auto started = parse_time(text_of(run, "started"));
-  const auto finished = parse_time(text_of(run, "finished"));
+  const auto started = parse_rfc3339(text_of(run, "started"));
+  const auto finished = parse_rfc3339(text_of(run, "finished"));
   return started && finished ? span_words(*finished - *started) : "";
 }
 

@@ -1,21 +1,8 @@
 #include "ipc/client/when.h"
 
-#include <cstdio>
+#include <algorithm>
 
 namespace icure::client {
-
-std::optional<WallTime> parse_time(const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  int hour = 0, minute = 0, second = 0, millis = 0, end = -1;
-  std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ%n", &year, &month, &day, &hour, &minute,
-              &second, &millis, &end);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (end != static_cast<int>(text.size()) || !date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + Millis(millis);
-}
 
 std::string span_words(Millis span) {
   const auto seconds = span.count() / 1000;
@@ -32,11 +19,19 @@ std::string span_words(Millis span) {
   return two(hours / 24, " d", hours % 24, " h");
 }
 
-std::string time_words(const std::string& time, WallTime now) {
-  const auto at = parse_time(time);
+std::string ago_words(const std::string& time, WallTime now) {
+  const auto at = parse_rfc3339(time);
   if (!at) return time;
-  const auto words = *at <= now ? span_words(now - *at) + " ago" : "in " + span_words(*at - now);
-  return time.substr(0, 10) + ' ' + time.substr(11, 8) + "Z (" + words + ')';
+  // `now` was looked at before the daemon was asked.
+  if (*at < now + Millis(1000)) return span_words(std::max(now - *at, Millis(0))) + " ago";
+  return "in " + span_words(*at - now);
+}
+
+std::string time_words(const std::string& time, WallTime now) {
+  const auto at = parse_rfc3339(time);
+  if (!at) return time;
+  const auto utc = rfc3339(*at);
+  return utc.substr(0, 10) + ' ' + utc.substr(11, 8) + "Z (" + ago_words(time, now) + ')';
 }
 
 }  // namespace icure::client

@@ -72,7 +72,7 @@ bool AesCbc::decrypt(const AesKey& key, View sealed, Bytes& plain) {
     plain.clear();
     return false;
   }
-  plain.resize(static_cast<std::size_t>(most + last));
+  plain.resize(static_cast<std::size_t>(most) + static_cast<std::size_t>(last));
   return true;
 }
 

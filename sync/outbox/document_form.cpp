@@ -30,7 +30,7 @@ std::string value_in(const Json& object, const std::string& name) {
 Json base_for(const DocumentForm& form, const Json& theirs) {
   auto base = parsed(form.base);
   if (form.shown.empty()) return base;
-  const auto shown = parsed(form.shown);
+  auto shown = parsed(form.shown);
   if (!base.is_object()) return shown;  // there was none before our own creation
   const auto patch = parsed(form.patch);
   for (const auto& [name, asked] : patch.items()) {

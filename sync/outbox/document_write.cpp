@@ -76,7 +76,7 @@ Task<Outcome> CreateDocument::attempt(store::Item& item, Progress&, std::stop_to
   if (!form || form->document.empty()) co_return refused(Refusal::unreadable);
   auto made = co_await rest_.create(item.kind, form->document, stop);
   if (!made) {
-    const auto fault = made.error();
+    const auto& fault = made.error();
     if (fault.status != 400 && fault.status != 409) {
       co_return outcome_of(WriteStep::create, fault);
     }
@@ -120,7 +120,7 @@ Task<Outcome> EditDocument::attempt(store::Item& item, Progress& progress, std::
     }
     auto put = co_await rest_.update(item.kind, document, stop);
     if (put) co_return co_await shown(item, stop);
-    const auto fault = put.error();
+    const auto& fault = put.error();
     if (fault.status == 409) continue;
     co_return co_await why(item, WriteStep::update, fault, std::move(document), stop);
   }
@@ -148,7 +148,7 @@ Task<Outcome> RemoveDocument::attempt(store::Item& item, Progress&, std::stop_to
     if (!*now) co_return co_await shown(item, stop);
     auto removed = co_await rest_.remove(item.kind, item.entity, rev_of(**now), stop);
     if (removed) co_return co_await shown(item, stop);
-    const auto fault = removed.error();
+    const auto& fault = removed.error();
     if (fault.status != 409 && fault.status != 404) {
       co_return outcome_of(WriteStep::remove, fault);
     }

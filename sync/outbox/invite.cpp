@@ -25,13 +25,28 @@ Task<Outcome> InviteOperation::attempt(store::Item& item, Progress& progress,
 }
 
 Task<Outcome> InviteAttempt::run() {
-  while (!taken_back()) {
+  for (;;) {
+    if (taken_back()) {
+      auto unsure = co_await learn_goal();
+      if (unsure) co_return std::move(*unsure);
+      if (invitation_.goal == store::Goal::cancel) co_return co_await undo(Next::cancelled);
+    }
     auto over = co_await next();
     if (!over) continue;
     // Somebody may have taken it back while that step was on its way.
     if (over->next == Next::stopping || !taken_back()) co_return std::move(*over);
   }
-  co_return co_await undo(Next::cancelled);
+}
+
+/// The mark comes before the goal is on the disk. What is undone before that, and then forgotten by
+/// a crash, would leave an invitation that was sent and a user that is gone.
+Task<InviteAttempt::Step> InviteAttempt::learn_goal() {
+  auto load = [this] { return tools_.invitations.invitation(item_.id); };
+  auto kept = co_await tools_.ledger_thread.run(std::move(load));  // after the goal's own job
+  if (!kept) co_return unsaved(kept.error());
+  invitation_.goal = kept->goal;
+  tools_.taken_back.erase(item_.id);
+  co_return Step();
 }
 
 bool InviteAttempt::taken_back() const {

@@ -42,8 +42,9 @@ class InviteOperation final : public Operation {
 
   void configure(InviteOptions options) { tools_.options = std::move(options); }
 
-  /// The goal of this item's invitation is being changed to cancel: an attempt that is under way
-  /// turns round after its present step.
+  /// The goal of this item's invitation is being changed to cancel, by a job that is given to the
+  /// ledger's thread in this turn: an attempt that is under way turns round after its present step,
+  /// if the ledger says so then.
   void take_back(const std::string& item) { tools_.taken_back.insert(item); }
   /// It is not, or no attempt is under way.
   void forget(const std::string& item) { tools_.taken_back.erase(item); }

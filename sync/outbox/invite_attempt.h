@@ -27,6 +27,7 @@ class InviteAttempt {
   // invite.cpp
   Task<Step> next();
   bool taken_back() const;
+  Task<Step> learn_goal();
   Task<Step> save(std::string step, std::string note = {});
   Task<Step> arrived(std::string_view by);
   Task<Step> mirror_user();

@@ -63,6 +63,16 @@ Task<Result<InvitationView>> Invites::create(InviteRequest request, InviteSubjec
   co_return co_await get(std::move(accepted->item.id));
 }
 
+Task<Result<InviteForecast>> Invites::check(InviteRequest request, InviteSubjects subjects,
+                                            store::IdempotencyKey key) {
+  auto seen = co_await look_before(request.owner, key);
+  if (!seen) co_return std::move(seen).error();
+  auto item =
+      prepare_invitation(request, subjects, options_.rules, parts_.clock.wall(), parts_.random);
+  if (!item) co_return std::move(item).error();
+  co_return InviteForecast{item->invitation->channel, item->invitation->contact};
+}
+
 /// What was accepted under this key comes first: it may be in the way of itself by now.
 Task<Result<Invites::Seen>> Invites::look_before(const std::string& owner,
                                                  const store::IdempotencyKey& key) {

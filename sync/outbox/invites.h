@@ -23,6 +23,12 @@ struct InvitationView {
   std::vector<store::Step> steps;
 };
 
+/// Where an invitation would go.
+struct InviteForecast {
+  std::string channel;
+  std::string contact;
+};
+
 /// Loop thread only; outlives its tasks.
 class Invites {
  public:
@@ -47,6 +53,9 @@ class Invites {
   /// with conflict if the person is invited already, and as Outbox::enqueue.
   Task<Result<InvitationView>> create(InviteRequest request, InviteSubjects subjects,
                                       store::IdempotencyKey key);
+  /// Whether create() would take it in, under a key that is new. Keeps nothing, sends nothing.
+  Task<Result<InviteForecast>> check(InviteRequest request, InviteSubjects subjects,
+                                     store::IdempotencyKey key);
   /// Takes it back: at once if its user was not made yet, else as soon as the platform can be
   /// reached; then the state tells. Fails with conflict if the person has come.
   Task<Result<InvitationView>> cancel(std::string id, store::IdempotencyKey key);

@@ -24,7 +24,7 @@ class Lanes {
   struct Place {
     std::uint64_t lane = 0;
     std::uint64_t number = 0;
-    auto operator<=>(const Place&) const = default;
+    auto operator<=>(const Place&) const = default;  // NOLINT(modernize-use-nullptr): of clang 14
   };
   static Place place_of(const store::Item& item);
 

@@ -91,6 +91,7 @@ class Outbox {
   // outbox_attempt.cpp
   Task<Done> attempt(Lanes::Place place, std::stop_token stop);
   Task<Done> try_item(store::Item& item, std::stop_token stop);
+  Task<Result<bool>> begin(store::Item& item);
   Task<Done> settle(store::Item& item, Outcome outcome);
   Task<Done> block_dependants(const store::Item& item);
   Task<Done> block(Lanes::Place place, const std::string& because_of);

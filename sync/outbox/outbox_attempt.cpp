@@ -98,11 +98,15 @@ Task<Done> Outbox::try_item(store::Item& item, std::stop_token stop) {
     outcome.text = "this version of the daemon does not know how to do that";
     outcome.hint = "ask an administrator to install the version that took it in, then try again";
   } else {
-    item.state = ItemState::sending;
-    auto saved = co_await save(item, std::nullopt);
-    if (!saved) {
-      log::error("the outbox rests: {}", saved.error().message);
+    auto begun = co_await begin(item);
+    if (!begun) {
+      log::error("the outbox rests: {}", begun.error().message);
       lanes_.queue(place, clock_.uptime() + kLedgerPause);
+      co_return Done{};
+    }
+    if (!*begun) {
+      lanes_.queue(place, clock_.uptime());  // it runs no more
+      put_in_lane(item);
       co_return Done{};
     }
     tell(item);
@@ -116,6 +120,24 @@ Task<Done> Outbox::try_item(store::Item& item, std::stop_token stop) {
     }
   }
   co_return co_await settle(item, std::move(outcome));
+}
+
+/// Marks the item as under way. False: since it was read, somebody took it back or put it aside.
+Task<Result<bool>> Outbox::begin(store::Item& item) {
+  auto job = [&]() -> Result<bool> {
+    auto current = ledger_.item(item.number);
+    if (!current) return current.error();
+    if (!current->since) current->since = item.since;
+    item = std::move(*current);
+    const bool waits = item.state == ItemState::queued || item.state == ItemState::retrying ||
+                       item.state == ItemState::sending;
+    if (!waits) return false;
+    item.state = ItemState::sending;
+    auto saved = ledger_.save(item, std::nullopt);
+    if (!saved) return saved.error();
+    return true;
+  };
+  co_return co_await ledger_thread_.run(std::move(job));
 }
 
 /// An item that meets no answer again and again, while the line is found to be there each time, is

@@ -29,6 +29,14 @@ store::Item item_of(std::string op, Kind kind, std::string entity, WallTime now)
   return item;
 }
 
+/// What `written` names must be there first, if it is still to come.
+void refer_to_named(store::Item& item, const Json& written) {
+  for (const auto* link : {"healthcarePartyId", "patientId", "deviceId", "parentId"}) {
+    auto entity = text_of(written, link);
+    if (!entity.empty()) item.refers.push_back(std::move(entity));
+  }
+}
+
 store::Item creation(std::string op, Kind kind, Json document, const Asked& asked, Random& random) {
   document["id"] = uuid4(random);
   document["created"] = asked.now.time_since_epoch().count();
@@ -37,6 +45,7 @@ store::Item creation(std::string op, Kind kind, Json document, const Asked& aske
   DocumentForm form;
   form.document = text;
   item.content = to_content(form);
+  refer_to_named(item, document);
   item.overlay = store::Overlay{store::Overlay::Is::creation, text, text};
   return item;
 }
@@ -52,6 +61,7 @@ store::Item edit(std::string op, Kind kind, const Known& known, const Json& befo
   item.content = to_content(form);
   // What is created yet must come into being first; other edits stand on their own.
   if (known.platform.empty()) item.refers.push_back(item.entity);
+  refer_to_named(item, patch);
   auto after = before;
   after.merge_patch(patch);
   item.overlay = store::Overlay{store::Overlay::Is::edit, dumped(patch), dumped(after)};

@@ -77,6 +77,7 @@ void insert(const std::vector<Columns>& rows, const std::string& path) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be measured ends loudly
 int main(int argc, char** argv) {
   std::string documents;
   std::string database;

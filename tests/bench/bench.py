@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import shutil
 import signal
 import statistics
@@ -22,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build/release/bin"
 os.environ["ICURE_BIN"] = str(BIN)
 sys.path.insert(0, str(ROOT / "tests/e2e"))
+import page  # noqa: E402
 from clinic import Daemon, Sandbox, until  # noqa: E402
 
 USERS = 100_000
@@ -174,18 +174,12 @@ def spread(values, digits=2):
     return f"{median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
-def page(sync, start, measured, rounds):
+def text_of(sync, start, measured, rounds):
     ipc, (cold_1, cold_50) = measured
     times, size, idle = start
     rate = [USERS / s for s in sync["sync_s"]]
     bare = [USERS / s for s in sync["bare_s"]]
     lines = [
-        "# Performance", "",
-        "Made by `./dev bench`; the script is `tests/bench/bench.py`. Ratios are between things",
-        "measured in turn within one run, as medians (smallest to largest): absolute figures of a",
-        "shared machine mean little.", "",
-        f"Machine: {os.cpu_count()} cores, {platform.machine()}, {platform.system()} "
-        f"{platform.release()}; {time.strftime('%Y-%m-%d')}.", "",
         f"## Reading: `user.get` over the socket against redis `GET` ({rounds} rounds)", "",
         "The same load program, the same Unix socket type, values of the same size; one request in",
         "flight a client. Ours looks the user up in the encrypted mirror, checks the caller's",
@@ -237,10 +231,10 @@ def main():
         start = measure_start(daemon, sync["ids"][0])
         print("reads ...", file=sys.stderr)
         ipc = measure_ipc(daemon, sync["ids"], sync["documents"], home, rounds, seconds)
-        text = page(sync, start, ipc, rounds)
+        text = text_of(sync, start, ipc, rounds)
         print(text)
         if not options.quick:
-            (ROOT / "docs/performance.md").write_text(text)
+            page.put(text)
     finally:
         if daemon:
             daemon.stop()

@@ -136,7 +136,7 @@ void run(const Format& format, const Json& vectors, double seconds, std::size_t 
   auto patient = vector.at("stored");
   seal_parts(patient, vector.at("expected").at("decrypted"), key, note, sealed);
   const auto seal_key = [&](const std::string& text) {
-    const auto made = seal_aes(kExchangeKey, text);
+    auto made = seal_aes(kExchangeKey, text);
     sealed.push_back({kExchangeKey, Bytes(made.begin(), made.end())});
     return made;
   };
@@ -224,6 +224,7 @@ void run_exchange_data(const Json& vectors, double seconds) {
 }  // namespace
 }  // namespace icure::sync::decrypt
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be measured ends loudly
 int main(int argc, char** argv) {
   CLI::App app("patients made readable, a second and core");
   std::string path = "tests/data/decrypt_vectors.json";

@@ -152,6 +152,7 @@ class Load {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be measured ends loudly
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Load for the IPC benchmark");

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what a sweep costs by size, and how reads and the loop fare under a large one.
 
-Writes the section "Scale" of docs/performance.md. Run by ./dev bench after bench.py; `--quick`
+Writes its section of docs/performance.md. Run by ./dev bench; `--quick`
 takes a hundredth of the size and prints only.
 """
 import argparse
@@ -20,10 +20,10 @@ BIN = ROOT / "build/release/bin"
 os.environ["ICURE_BIN"] = str(BIN)
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 import clinic  # noqa: E402
+import page  # noqa: E402
 from clinic import Daemon, Sandbox, until  # noqa: E402
 
 clinic.PATIENCE_S = 3600
-HEADING = "## Scale"
 CHANGES = 50
 READ_S = 10  # at least so long are reads measured, idle and under a sweep
 SEARCHES = ("anna", "jean", "van d", "garc", "clinic")
@@ -170,8 +170,8 @@ def measure_large(users, patients, home):
 
 def section(sizes, large):
     lines = [
-        HEADING, "",
-        "Made by `tests/bench/scale.py`. A full sweep by how many entities there are (half users,",
+        "## Sweeps by size, and a large mirror", "",
+        "A full sweep by how many entities there are (half users,",
         "45 % patients, 4 % professionals, 1 % devices), when nothing has changed and after",
         f"{CHANGES} changes of all sorts; bytes as the platform sends them uncompressed.", "",
         "| entities | unchanged: requests | MiB | s | 50 changes: requests | MiB | s |",
@@ -201,12 +201,6 @@ def section(sizes, large):
     return "\n".join(lines)
 
 
-def write(text):
-    page = ROOT / "docs/performance.md"
-    before = page.read_text().split(HEADING)[0].rstrip()
-    page.write_text(before + "\n\n" + text)
-
-
 def main():
     parser = argparse.ArgumentParser(description="measure sweeps by size, and a large mirror")
     parser.add_argument("--quick", action="store_true", help="a hundredth of the size, print only")
@@ -222,7 +216,7 @@ def main():
     text = section(sizes, large)
     print(text)
     if not options.quick:
-        write(text)
+        page.put(text)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
 """Shows the main job on an invented clinic. Run by ./dev demo; --keep leaves it running."""
+import html
+import json
 import os
 import pathlib
+import re
 import sys
+import textwrap
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("ICURE_BIN", str(ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from clinic import BIN, Daemon, Sandbox  # noqa: E402
 import keys  # noqa: E402
+from clinic import BIN, Daemon, Sandbox, until  # noqa: E402
 
 SIZES = {"user": 5000, "hcp": 200, "patient": 20000, "device": 300}
 NAMES = {"user": "users", "hcp": "healthcare professionals", "patient": "patients",
          "device": "medical devices"}
 EMAIL = "anna.vermeulen@clinic.test"
+INVITED = "new.patient@clinic.test"
+LINK = "https://app.clinic.test/start"
 TERMINAL = sys.stdout.isatty()
 
 
@@ -80,6 +86,53 @@ def questions(daemon):
     }
 
 
+def somebody_without_user(daemon):
+    """A living patient of the clinic whom nobody invited yet."""
+    client = daemon.client()
+    try:
+        for row in client.call("owner.list", type="patient", limit=200)["rows"]:
+            patient = row["dataOwner"]
+            usable = patient.get("active", True) and not patient.get("dateOfDeath")
+            if usable and not client.call("user.of", owner=patient["id"])["rows"]:
+                return patient["id"]
+    finally:
+        client.close()
+    raise AssertionError("everybody has a user")
+
+
+def invite(daemon, patient):
+    """With the line down. Returns the invitation's id."""
+    run(daemon, "invite", "create", patient, "--contact", INVITED, "--link", LINK,
+        "--solution", "MyClinic")
+    say("   It is on the disk: it goes out when the line is back, also after a restart or power cut.")
+    run(daemon, "invite", "list")
+    return daemon.call("invite.list")["rows"][0]["id"]
+
+
+def as_text(body):
+    """The e-mail of the gateway's message as a person reads it."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def show_mail(sandbox):
+    """The one message that the gateway took, without the code in it."""
+    messages = sandbox.ask("GET", "/messages")
+    if len(messages) != 1:
+        say(f"   {len(messages)} MESSAGES WERE SENT")
+        return False
+    mail = messages[0]["body"]
+    mail = json.loads(mail) if isinstance(mail, str) else mail
+    text, codes = re.subn(r"with this code: \S+", "with this code: ********", as_text(mail["html"]))
+    if codes != 1:
+        say("   THE CODE IS NOT WHERE IT IS EXPECTED")
+        return False
+    say(f"   The gateway took one message: {messages[0]['channel']} to {messages[0]['to']}")
+    say(f"   Subject: {mail['subject']}")
+    for line in textwrap.wrap(text, 90):
+        say("   | " + line)
+    return True
+
+
 def clear_text_in(files, texts):
     return sorted({text for file in files for text in texts if text.encode() in file.read_bytes()})
 
@@ -90,7 +143,11 @@ def main():
     sandbox = Sandbox(*(part for kind, size in SIZES.items() for part in (f"--{kind}s", size)),
                       outlive_us=keep)
     encrypted = keys.plant(sandbox)
-    daemon = Daemon(sandbox.url)
+    daemon = Daemon(sandbox.url, sections=f"""
+[gateway]
+url = "{sandbox.facts['gateway']}"
+spec_id = "demo"
+""")
     begun = time.monotonic()
     daemon.start()
     say(f"   the daemon serves {daemon.socket} after {time.monotonic() - begun:.2f} s")
@@ -123,18 +180,31 @@ def main():
     say(f"   {EMAIL} is {found['user']['name']} ({found['user']['status']}), "
         f"as the platform had it {meta['age_s']} s ago")
 
-    step(6, "On the disk there is no clear text")
+    step(6, "The doctor invites a patient all the same")
+    invitation = invite(daemon, somebody_without_user(daemon))
+
+    step(7, "The line is back")
+    sandbox.ask("POST", "/online", {})
+    back = time.monotonic()
+    until(lambda: daemon.call("invite.get", id=invitation)["invitation"]["state"] == "sent",
+          "the invitation is sent", daemon)
+    say(f"   sent {time.monotonic() - back:.1f} s after that, by itself")
+    run(daemon, "invite", "show", invitation)
+    if not show_mail(sandbox):
+        return 1
+
+    step(8, "On the disk there is no clear text")
     files = sorted((daemon.home / "store").iterdir())
     size = sum(file.stat().st_size for file in files)
-    found = clear_text_in(files, [EMAIL, user["name"], user["id"], "clinic.test", "SQLite format"])
-    say(f"   {len(files)} files, {size / 2**20:.0f} MiB: searched for {user['name']}, her e-mail "
-        f"and id: {'FOUND ' + str(found) if found else 'not there'}")
+    found = clear_text_in(files, [EMAIL, user["name"], user["id"], INVITED, "clinic.test",
+                                  "SQLite format"])
+    say(f"   {len(files)} files, {size / 2**20:.0f} MiB: searched for {user['name']}, her e-mail, "
+        f"her id and the invited address: {'FOUND ' + str(found) if found else 'not there'}")
     if found:
         return 1
 
     if keep:
-        sandbox.ask("POST", "/online", {})
-        step(7, "Left running, the line is back")
+        step(9, "Left running")
         say(f"   try: {BIN}/icurectl --socket {daemon.socket} status")
         say(f"   stop: kill {daemon.process.pid} {sandbox.process.pid}")
         return 0

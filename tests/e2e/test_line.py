@@ -149,6 +149,17 @@ class LineTest(unittest.TestCase):
         (self.daemon.home / "password").write_text("another-password\n")
         self.daemon.until_complete()
 
+    def test_a_password_that_is_not_there_is_not_blamed_on_the_platform(self):
+        password = self.daemon.home / "password"
+        password.rename(self.daemon.home / "aside")
+        self.daemon.start()
+        until(lambda: self.status().get("cause") == "password", "password", self.daemon)
+        self.assertIn("readable", self.status()["warnings"][0]["hint"])
+        self.assertIn(str(password), self.daemon.log_text())
+        self.assertEqual(self.sandbox.received("."), 0)
+        (self.daemon.home / "aside").rename(password)
+        self.daemon.until_complete()
+
     def test_a_pause_lasts_over_a_restart_and_reads_go_on(self):
         self.daemon.start().until_complete()
         self.assertEqual(self.daemon.call("sync.pause"), {})

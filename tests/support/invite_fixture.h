@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/open.h"
 #include "sync/outbox/invite.h"
 #include "sync/outbox/invite_prepare.h"
 #include "tests/fakes/fake_users.h"
 #include "tests/fakes/pumped_background.h"
+#include "tests/support/stores_in.h"
 #include "tests/support/temp_dir.h"
 
 namespace icure::support {
@@ -96,13 +96,7 @@ class InviteTest : public ::testing::Test {
     mirror_inviter();
   }
 
-  std::unique_ptr<store::Stores> open() {
-    static const Secret key = Secret::zeroed(32);
-    auto opened =
-        store::open_stores({(dir.path() / "store").string(), key, "https://x.test", random, clock});
-    EXPECT_TRUE(opened) << opened.error().message;
-    return std::move(*opened);
-  }
+  std::unique_ptr<store::Stores> open() { return stores_in(dir.path() / "store", random, clock); }
   void start() {
     daemon.reset();
     daemon = std::make_unique<Daemon>(*this);
@@ -191,8 +185,9 @@ class InviteTest : public ::testing::Test {
   store::Invitation invitation() { return *daemon->stores->invitations().invitation(id); }
   std::string user_id() { return invitation().user; }
   std::vector<std::string> steps() {
-    std::vector<std::string> found;
     const auto steps = *daemon->stores->outbox().steps(id);
+    std::vector<std::string> found;
+    found.reserve(steps.size());
     for (const auto& each : steps) found.push_back(each.step);
     return found;
   }

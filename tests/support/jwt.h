@@ -19,13 +19,13 @@ inline std::string base64url(const std::string& bytes) {
   return text;
 }
 
-/// `serial` makes tokens of the same second differ.
-inline std::string jwt(WallTime expires, int serial) {
+/// `serial` makes tokens of the same second differ; `more` claims begin with a comma.
+inline std::string jwt(WallTime expires, int serial, const std::string& more = "") {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(expires.time_since_epoch()).count();
   return base64url(R"({"alg":"RS256"})") + "." +
          base64url(R"({"exp":)" + std::to_string(seconds) + R"(,"n":)" + std::to_string(serial) +
-                   "}") +
+                   more + "}") +
          ".c2ln";
 }
 

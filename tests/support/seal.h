@@ -45,7 +45,7 @@ inline std::string seal_aes(std::string_view key, std::string_view text) {
   EVP_EncryptUpdate(context.get(), out, &most, as_bytes(text).data(),
                     static_cast<int>(text.size()));
   EVP_EncryptFinal_ex(context.get(), out + most, &last);
-  sealed.resize(static_cast<std::size_t>(most + last));
+  sealed.resize(static_cast<std::size_t>(most) + static_cast<std::size_t>(last));
   return iv + sealed;
 }
 

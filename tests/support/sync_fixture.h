@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "daemon/base/scope.h"
-#include "store/open.h"
 #include "sync/engine.h"
 #include "tests/fakes/fake_platform.h"
 #include "tests/fakes/pumped_background.h"
+#include "tests/support/stores_in.h"
 #include "tests/support/temp_dir.h"
 
 namespace icure::support {
@@ -18,13 +18,7 @@ class SyncTest : public ::testing::Test {
     engine.configure({{Kind::user}, std::chrono::minutes(5), std::chrono::hours(1)});
   }
 
-  std::unique_ptr<store::Stores> open() {
-    static const Secret key = Secret::zeroed(32);
-    auto opened =
-        store::open_stores({(dir.path() / "store").string(), key, "https://x.test", random, clock});
-    EXPECT_TRUE(opened) << opened.error().message;
-    return std::move(*opened);
-  }
+  std::unique_ptr<store::Stores> open() { return stores_in(dir.path() / "store", random, clock); }
 
   /// Runs whatever is under way until it waits for time or an answer.
   void pump() {
