@@ -95,7 +95,10 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   }
   auto batches = (*files)->ledger().standing_batches();
   if (!batches) return failure(1, batches.error());
-  return OpenStore{std::move(*files), std::move(*point), std::move(*scan), std::move(*batches)};
+  auto events = (*files)->open_event_reader();
+  if (!events) return failure(1, events.error());
+  return OpenStore{std::move(*files), std::move(*point), std::move(*scan), std::move(*events),
+                   std::move(*batches)};
 }
 
 App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
@@ -146,6 +149,9 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       brake_api_(directory_, sweeper_, approver_),
       status_api_(directory_, session_, live_, outbox_, keys_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
+      events_api_(*store_.events, *store_.point),
+      tell_events_(loop, [this] { events_api_.turn(); }),
+      event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, clock),
       hello_(methods_, kVersion),
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
@@ -166,6 +172,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   outbox_api_.register_on(methods_);
   sync_api_.register_on(methods_);
   brake_api_.register_on(methods_);
+  events_api_.register_on(methods_);
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
   }
@@ -235,6 +242,7 @@ void App::run() {
   scope_.run(outbox_.loop(scope_.token()));
   scope_.run(inviting_.loop(scope_.token()));
   scope_.run(keys_.loop(scope_.token()));
+  scope_.run(event_upkeep_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(
@@ -277,7 +285,14 @@ void App::changed() {
   live_.line_changed();
   outbox_.wake();
   keys_.line_changed();
-  if (!stopping_) notify::status(status_api_.summary());
+  if (stopping_) return;
+  notify::status(status_api_.summary());
+  if (const auto state = status_api_.state_name(); state != told_state_) tell(told_state_ = state);
+}
+
+void App::tell(std::string change) {
+  if (stopping_) return;
+  scope_.run(event_upkeep_.tell(store::Topic::daemon, std::move(change), "daemon"));
 }
 
 /// Takes back what only a start can change, so that `config.show` tells what is in force.
@@ -327,6 +342,7 @@ void App::reload() {
   session_.replace(login_of(config_.config.platform));
   apply(config_, std::move(rules));
   engine_.settings_changed();
+  tell("reloaded");
   log::info("configuration read again");
   notify::ready();
 }

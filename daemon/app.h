@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/api/brake_api.h"
+#include "daemon/api/events_api.h"
 #include "daemon/api/invite_api.h"
 #include "daemon/api/key_api.h"
 #include "daemon/api/outbox_api.h"
@@ -19,6 +20,7 @@
 #include "daemon/api/user_write_api.h"
 #include "daemon/base/scope.h"
 #include "daemon/config_file.h"
+#include "daemon/event_upkeep.h"
 #include "daemon/inviting.h"
 #include "daemon/loop/each_turn.h"
 #include "daemon/loop/network.h"
@@ -56,6 +58,7 @@ struct OpenStore {
   std::unique_ptr<store::Stores> files;
   std::unique_ptr<store::MirrorReader> point;
   std::unique_ptr<store::MirrorReader> scan;
+  std::unique_ptr<store::EventReader> events;
   std::vector<store::StandingBatch> batches;
 };
 
@@ -80,6 +83,7 @@ class App {
   void reload();
   void stop();
   void changed();
+  void tell(std::string change);
   void tell_turns() const;
   Task<Done> watch(std::stop_token stop);
 
@@ -124,6 +128,9 @@ class App {
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;
   api::StatusApi status_api_;
+  api::EventsApi events_api_;
+  loop::EachTurn tell_events_;
+  EventUpkeep event_upkeep_;
   ipc::Methods methods_;
   ipc::Hello hello_;
   ipc::Server server_;
@@ -131,6 +138,7 @@ class App {
   std::vector<std::unique_ptr<loop::Signal>> signals_;
   loop::Network network_;
   loop::Timer last_resort_;
+  std::string told_state_;  // the last one that was an event
   bool stopping_ = false;
 };
 

@@ -1,10 +1,12 @@
 // Who calls: what a method may know of the other end.
 #pragma once
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 
 #include "ipc/access.h"
+#include "ipc/feed.h"
 #include "ipc/peer.h"
 
 namespace icure::ipc {
@@ -16,6 +18,8 @@ struct Caller {
   std::string client;    ///< As `hello` said, else the program's name; unverified.
   std::string actor;     ///< As `hello` said: the acting clinician's user id; may be empty.
   std::stop_token stop;  ///< Requested when the server stops: long waits should end.
+  std::unique_ptr<Feed> feed;       ///< What it subscribed to; dies with the connection.
+  std::function<void()> pour_feed;  ///< Asks the feed, soon: there may be something new.
 };
 
 /// Cheap to copy; keeps its caller alive. Loop thread only.

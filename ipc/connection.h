@@ -33,12 +33,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void flush();  ///< Writes what waits.
   void drain();  ///< Takes no more requests; closes when those begun are answered.
   void close_within(Millis patience);
-  void close();  ///< At once. The caller holds a shared_ptr.
+  void pour_later();  ///< Asks the caller's feed in the next turn.
+  void close();       ///< At once. The caller holds a shared_ptr.
 
   Caller& caller() { return *caller_; }
 
  private:
   static constexpr std::size_t kMaxUnwritten = std::size_t{1024} * 1024;
+  static constexpr std::size_t kFeedRoom = std::size_t{64} * 1024;  // unwritten, for its feed
 
   enum class State { open, draining, discarding, closed };
   struct Write;
@@ -47,7 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void handle(Padded line);
   void refuse_line();
   void answer(std::string_view id, const Result<std::string>& result);
-  void send_later();  ///< After something was appended to out_: answers, and events one day.
+  void send_later();  ///< After something was appended to out_.
+  bool pour();        ///< Whether the feed has more.
   void serve_later();
   void start_write(std::size_t written);
   void all_written();

@@ -40,6 +40,19 @@ void Connection::send_later() {
   service_.turn.flush_later(shared_from_this());
 }
 
+void Connection::pour_later() {
+  if (state_ != State::open || std::exchange(flush_asked_, true)) return;
+  service_.turn.flush_next(shared_from_this());
+}
+
+// What a client is told waits where it is kept until there is room: one that reads slowly costs a
+// number.
+bool Connection::pour() {
+  const auto waiting = unwritten();
+  if (state_ != State::open || !caller_->feed || waiting >= kFeedRoom) return false;
+  return caller_->feed->pour(out_, kFeedRoom - waiting);
+}
+
 void Connection::serve_later() {
   if (state_ == State::closed || std::exchange(serve_asked_, true)) return;
   service_.turn.serve_later(shared_from_this());
@@ -48,6 +61,7 @@ void Connection::serve_later() {
 void Connection::flush() {
   flush_asked_ = false;
   if (state_ == State::closed) return;
+  const bool more = pour();
   // While an earlier write is under way the rest collects here and leaves in one piece after it.
   if (!out_.empty() && out_.size() == unwritten()) {
     uv_buf_t buffer = uv_buf_init(out_.data(), static_cast<unsigned>(out_.size()));
@@ -56,6 +70,8 @@ void Connection::flush() {
     start_write(size < 0 ? 0 : static_cast<std::size_t>(size));
   }
   if (unwritten() == 0) all_written();
+  if (state_ == State::closed) return;
+  if (more && unwritten() < kFeedRoom) pour_later();  // others come in between
   if (!reading_ && may_serve()) serve_later();
   if (unwritten() < kMaxUnwritten || std::exchange(watched_, true)) return;
   service_.watches.run(close_if_stuck(shared_from_this(), closed_.get_token()));
@@ -123,6 +139,7 @@ void Connection::close_within(Millis patience) {
 void Connection::close() {
   if (std::exchange(state_, State::closed) == State::closed) return;
   pipe_.reset();
+  caller_->feed.reset();
   out_.clear();
   closed_.request_stop();
   service_.on_closed(*this);

@@ -136,6 +136,13 @@ void append_result(std::string& out, std::string_view id, std::string_view resul
   out += '\n';
 }
 
+void append_notification(std::string& out, std::string_view method,
+                         std::initializer_list<std::string_view> params) {
+  out.append(R"({"jsonrpc":"2.0","method":")").append(method).append(R"(","params":)");
+  for (const auto piece : params) out.append(piece);
+  out.append("}\n");
+}
+
 void append_error(std::string& out, std::string_view id, const RpcError& error) {
   const auto word = word_of(error.error.code);
   nlohmann::ordered_json data = {{"code", word.name}, {"retryable", word.retryable}};

@@ -1,5 +1,6 @@
 // JSON-RPC 2.0: one line to a request, an answer to one line. Pure; knows no method.
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -59,5 +60,8 @@ Result<ServerLine> parse_server_line(Padded line);
 /// Appends one line with its end. `result` is JSON text and is copied as it is.
 void append_result(std::string& out, std::string_view id, std::string_view result);
 void append_error(std::string& out, std::string_view id, const RpcError& error);
+/// `params`: the text of a JSON object, in pieces.
+void append_notification(std::string& out, std::string_view method,
+                         std::initializer_list<std::string_view> params);
 
 }  // namespace icure::ipc

@@ -106,6 +106,9 @@ void Server::admit() {
   caller->peer = *std::move(peer);
   caller->stop = service_.calls.token();
   auto connection = std::make_shared<Connection>(service_, std::move(pipe), std::move(caller));
+  connection->caller().pour_feed = [weak = std::weak_ptr(connection)] {
+    if (const auto open = weak.lock()) open->pour_later();
+  };
   connections_.emplace(connection.get(), connection);
   connection->serve();
 }

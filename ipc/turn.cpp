@@ -28,9 +28,18 @@ void Turn::flush_later(std::shared_ptr<Connection> connection) {
   unsent_.push_back(std::move(connection));
 }
 
-// An active idle handle keeps the loop from waiting.
+void Turn::flush_next(std::shared_ptr<Connection> connection) {
+  flush_later(std::move(connection));
+  wake();
+}
+
 void Turn::serve_later(std::shared_ptr<Connection> connection) {
   unserved_.push_back(std::move(connection));
+  wake();
+}
+
+// An active idle handle keeps the loop from waiting.
+void Turn::wake() {
   uv_idle_start(next_turn_.get(),
                 [](uv_idle_t* handle) { static_cast<Turn*>(handle->data)->serve_waiting(); });
 }

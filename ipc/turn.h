@@ -20,11 +20,14 @@ class Turn {
   void request_begun() { begun_ = true; }
   /// Calls flush() at the end of this turn.
   void flush_later(std::shared_ptr<Connection> connection);
+  /// Calls it in the next turn.
+  void flush_next(std::shared_ptr<Connection> connection);
   /// Calls serve() in the next turn, after whatever else is ready by then.
   void serve_later(std::shared_ptr<Connection> connection);
 
  private:
   void end();
+  void wake();
   void serve_waiting();
 
   std::function<void()> end_of_turn_;

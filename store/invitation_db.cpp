@@ -149,6 +149,8 @@ class SqliteInvitations final : public Invitations {
       accept_.run(item, accepted, number_of(InvitationState::cancelled));
       if (db_.getChanges() > 0) {
         add_step_.run(item, name_of(InvitationState::accepted), millis_of(clock_.wall()), note);
+        file_.events().add(Topic::invite, name_of(InvitationState::accepted), (*found)->owner_kind,
+                           id, "");
       }
       change.commit();
       return Done{};
@@ -221,8 +223,11 @@ std::optional<InvitationState> invitation_state_named(std::string_view name) {
   return std::nullopt;
 }
 
-InvitationTable::InvitationTable(SQLite::Database& db)
-    : insert_(db,
+InvitationTable::InvitationTable(LedgerFile& file) : InvitationTable(file.db(), file.events()) {}
+
+InvitationTable::InvitationTable(SQLite::Database& db, EventTable& events)
+    : events_(events),
+      insert_(db,
               "INSERT INTO invitation (item, created, state, stage, goal, owner, owner_kind, "
               "inviter, user, channel, contact, details, not_before, expires, sent_at, maybe_sent) "
               "VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NULL, 0)"),
@@ -230,19 +235,25 @@ InvitationTable::InvitationTable(SQLite::Database& db)
               "UPDATE invitation SET stage = ?2, sent_at = ?3, maybe_sent = ?4 "
               "WHERE item = ?1 AND stage <> ?5"),
       set_goal_(db, "UPDATE invitation SET goal = ?2 WHERE item = ?1"),
-      follow_(db, "UPDATE invitation SET state = coalesce(?2, stage) WHERE item = ?1"),
-      follow_held_(db,
-                   "UPDATE invitation SET state = ?1 WHERE item IN "
-                   "(SELECT number FROM item WHERE state = ?2)"),
+      follow_(db,
+              "UPDATE invitation SET state = coalesce(?2, stage) "
+              "WHERE item = ?1 AND state <> coalesce(?2, stage) "
+              "RETURNING state, owner_kind, (SELECT id FROM item WHERE number = ?1)"),
+      follow_held_(
+          db,
+          "UPDATE invitation SET state = ?1 WHERE item IN "
+          "(SELECT number FROM item WHERE state = ?2) AND state <> ?1 "
+          "RETURNING state, owner_kind, (SELECT id FROM item WHERE number = invitation.item)"),
       erase_(db,
              "UPDATE invitation SET contact = '', details = '' "
              "WHERE item = ?1 AND state IN (?2, ?3, ?4)") {}
 
-void InvitationTable::insert(std::int64_t item, const Invitation& invitation) {
+void InvitationTable::insert(std::int64_t item, std::string_view id, const Invitation& invitation) {
   insert_.run(item, millis_of(invitation.created), number_of(invitation.stage),
               number_of(invitation.goal), invitation.owner, name_of(invitation.owner_kind),
               invitation.inviter, invitation.user, invitation.channel, invitation.contact,
               invitation.details, millis_of(invitation.not_before), millis_of(invitation.expires));
+  events_.add(Topic::invite, name_of(invitation.stage), invitation.owner_kind, id, "");
 }
 
 void InvitationTable::update(std::int64_t item, const Invitation& invitation) {
@@ -258,14 +269,21 @@ void InvitationTable::follow(std::int64_t item, ItemState state) {
   const auto said = state_of(state);
   std::optional<std::int64_t> number;
   if (said) number = number_of(*said);
-  follow_.run(item, number);
+  tell(follow_(item, number));
   if (!has_ended(state)) return;
   erase_.run(item, number_of(InvitationState::accepted), number_of(InvitationState::cancelled),
              number_of(InvitationState::expired));
 }
 
 void InvitationTable::follow_held() {
-  follow_held_.run(number_of(InvitationState::held), number_of(ItemState::held));
+  tell(follow_held_(number_of(InvitationState::held), number_of(ItemState::held)));
+}
+
+void InvitationTable::tell(Query::Rows moved) {
+  while (moved.next()) {
+    events_.add(Topic::invite, name_of(static_cast<InvitationState>(moved.integer(0))),
+                kind_named(moved.text(1)), moved.text(2), "");
+  }
 }
 
 std::unique_ptr<Invitations> make_invitations(LedgerFile& file, const Clock& clock) {

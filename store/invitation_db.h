@@ -16,9 +16,10 @@ const char* invitation_schema();
 /// SQLite::Exception.
 class InvitationTable {
  public:
-  explicit InvitationTable(SQLite::Database& db);
+  explicit InvitationTable(LedgerFile& file);
 
-  void insert(std::int64_t item, const Invitation& invitation);
+  /// `id`: of the item.
+  void insert(std::int64_t item, std::string_view id, const Invitation& invitation);
   /// How far it is; what insert() fixed and the goal stay.
   void update(std::int64_t item, const Invitation& invitation);
   void set_goal(std::int64_t item, Goal goal);
@@ -29,6 +30,11 @@ class InvitationTable {
   void follow_held();
 
  private:
+  InvitationTable(SQLite::Database& db, EventTable& events);
+  /// Of invitations that have another state now: state, kind, id.
+  void tell(Query::Rows moved);
+
+  EventTable& events_;
   Query insert_, update_, set_goal_, follow_, follow_held_, erase_;
 };
 

@@ -81,8 +81,17 @@ LedgerBatches::LedgerBatches(LedgerFile& file)
       find_(db_,
             "SELECT id, kind, since, state, deletes, disables, hides FROM batch WHERE id = ?1") {}
 
+/// Of a new state only: a batch that stands is kept again with every sweep.
+void LedgerBatches::tell(const Batch& batch) {
+  const auto before = find(batch.id);
+  if (before && before->state == batch.state) return;
+  const auto change = batch.state == BatchState::open ? "braked" : word(kStates, batch.state);
+  file_.events().add(Topic::sync, change, batch.kind, batch.id, "");
+}
+
 void LedgerBatches::keep(const Batch& batch, const std::vector<HeldRow>& rows) {
   LedgerFile::Change change(file_);
+  tell(batch);
   std::int64_t number = 0;
   {
     auto kept = keep_(batch.id, name_of(batch.kind), batch.since.time_since_epoch().count(),

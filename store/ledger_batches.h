@@ -20,6 +20,8 @@ class LedgerBatches {
   std::optional<Batch> find(std::string_view id);
 
  private:
+  void tell(const Batch& batch);
+
   LedgerFile& file_;
   SQLite::Database& db_;
   Query keep_, forget_rows_, add_row_, forget_old_, standing_, rows_, find_;

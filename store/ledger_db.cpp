@@ -68,7 +68,8 @@ class SqliteLedger final : public Ledger {
               "bytes FROM run ORDER BY number DESC LIMIT ?1"),
         kinds_(db_,
                "SELECT kind, seen, added, changed, deleted, held FROM run_kind WHERE run = ?1"),
-        cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running'"),
+        state_(db_, "SELECT state FROM run WHERE id = ?1"),
+        cut_off_(db_, "UPDATE run SET state = 'cut_off' WHERE state = 'running' RETURNING id"),
         pause_(db_, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'paused_until'"),
         set_pause_(db_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused_until', ?1)"),
         end_pause_(db_, "DELETE FROM meta WHERE name = 'paused_until'"),
@@ -79,6 +80,7 @@ class SqliteLedger final : public Ledger {
   Result<Done> record(const Run& run) override {
     return guarded([&]() -> Result<Done> {
       LedgerFile::Change change(file_);
+      tell(run);
       const auto number = record_row(run);
       forget_kinds_.run(number);
       for (const auto& [kind, counts] : run.kinds) {
@@ -116,7 +118,9 @@ class SqliteLedger final : public Ledger {
   Result<Done> close_cut_off_runs() override {
     return guarded([&]() -> Result<Done> {
       LedgerFile::Change change(file_);
-      cut_off_.run();
+      for (auto rows = cut_off_(); rows.next();) {
+        file_.events().add(Topic::sync, "cut_off", std::nullopt, rows.text(0), "");
+      }
       change.commit();
       return Done{};
     });
@@ -138,6 +142,7 @@ class SqliteLedger final : public Ledger {
       } else {
         end_pause_.run();
       }
+      file_.events().add(Topic::sync, until ? "paused" : "resumed", std::nullopt, "sync", "");
       change.commit();
       return Done{};
     });
@@ -163,6 +168,11 @@ class SqliteLedger final : public Ledger {
   }
 
  private:
+  void tell(const Run& run) {
+    if (auto rows = state_(run.id); rows.next() && rows.text(0) == run.state) return;
+    file_.events().add(Topic::sync, run.state, std::nullopt, run.id, "");
+  }
+
   std::int64_t record_row(const Run& run) {
     std::optional<std::int64_t> finished;
     if (run.finished) finished = millis_of(*run.finished);
@@ -187,7 +197,7 @@ class SqliteLedger final : public Ledger {
 
   LedgerFile& file_;
   SQLite::Database& db_;
-  Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, cut_off_, pause_,
+  Query record_, forget_kinds_, record_kind_, forget_old_, runs_, kinds_, state_, cut_off_, pause_,
       set_pause_, end_pause_;
   LedgerBatches batches_;
 };
@@ -195,9 +205,10 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       batch_schema(),
-                                      overlay_schema(), outbox_since_schema(), invitation_schema(),
-                                      login_schema(),   private_keys_schema()};
+  static const std::string steps[] = {
+      kFirstSchema,     outbox_schema(),       batch_schema(),
+      overlay_schema(), outbox_since_schema(), invitation_schema(),
+      login_schema(),   event_schema(),        private_keys_schema()};
   return steps;
 }
 

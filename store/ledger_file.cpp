@@ -4,8 +4,10 @@
 
 namespace icure::store {
 
-LedgerFile::LedgerFile(SQLite::Database db)
+LedgerFile::LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock)
     : db_(std::move(db)),
+      numbers_(numbers),
+      events_(db_, EventFile::ledger, numbers, clock),
       begin_(db_, "BEGIN IMMEDIATE"),
       commit_(db_, "COMMIT"),
       roll_back_(db_, "ROLLBACK"),
@@ -55,6 +57,7 @@ void LedgerFile::roll_back(Query& statement) noexcept {
 
 void LedgerFile::tell(void (Follower::*what)() noexcept) {
   for (auto* follower : followers_) (follower->*what)();
+  numbers_.finish(EventFile::ledger);
 }
 
 LedgerFile::Change::Change(LedgerFile& file) : file_(file) {
@@ -72,6 +75,7 @@ LedgerFile::Change::~Change() {
     if (!file_.grouped_) file_.tell(&Follower::kept);
   } else if (!file_.grouped_) {
     file_.roll_back(file_.roll_back_);
+    file_.numbers_.finish(EventFile::ledger);
   } else if (auto* db = file_.db_.getHandle(); sqlite3_get_autocommit(db) != 0) {
     // Changes of others went with this one: nothing may be committed in their place.
     file_.broken_ = error_of(SQLite::Exception(db, sqlite3_extended_errcode(db)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/base/group.h"
+#include "store/event_table.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
@@ -24,10 +25,13 @@ class LedgerFile final : public Group {
     ~Follower() = default;
   };
 
-  /// Throws SQLite::Exception, as do the constructor and commit() of a Change.
-  explicit LedgerFile(SQLite::Database db);
+  /// Throws SQLite::Exception, as do the constructor and commit() of a Change. `numbers` and
+  /// `clock` outlive it.
+  LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock);
 
   SQLite::Database& db() { return db_; }
+  /// To be added to within a Change: shown when it is kept, and not before.
+  EventTable& events() { return events_; }
   /// It must outlive the last change.
   void add(Follower& follower) { followers_.push_back(&follower); }
 
@@ -55,9 +59,12 @@ class LedgerFile final : public Group {
 
  private:
   void roll_back(Query& statement) noexcept;
+  /// Of the end of a transaction: first those who must know of it before a reader may.
   void tell(void (Follower::*what)() noexcept);
 
   SQLite::Database db_;
+  EventNumbers& numbers_;
+  EventTable events_;
   Query begin_, commit_, roll_back_, save_, release_, roll_back_to_;
   std::vector<Follower*> followers_;
   bool grouped_ = false;

@@ -77,8 +77,9 @@ struct SweepState {
   std::string cursor;  ///< The next page; empty: from the beginning.
 };
 
-/// Confined to the mirror's writer thread. Every call fails with io (disk full: read_only) or
-/// corrupt; then nothing of that call is kept.
+/// Every change of a row is an event, but for those of a kind that was never complete, which
+/// becomes one of the whole. Confined to the mirror's writer thread. Every call fails with io (disk
+/// full: read_only) or corrupt; then nothing of that call is kept.
 class MirrorWriter {
  public:
   virtual ~MirrorWriter() = default;
@@ -140,6 +141,9 @@ class MirrorWriter {
   virtual Result<Done> set_ticked(Kind kind, WallTime time) = 0;
   /// Forgets the comparing state of begin_sweep(); the sweep stays resumable.
   virtual void end_sweep(Kind kind) = 0;
+
+  /// See EventLog::forget().
+  virtual Result<std::uint64_t> forget_events(WallTime before) = 0;
 
   /// How many rows the mirror holds.
   virtual Result<std::uint64_t> count(Kind kind) = 0;

@@ -24,8 +24,10 @@ struct MirrorIntake::Change {
   std::optional<Stored> stored;
 };
 
-MirrorIntake::MirrorIntake(SQLite::Database& db)
+MirrorIntake::MirrorIntake(SQLite::Database& db, EventNumbers& numbers, EventTable& events)
     : db_(db),
+      numbers_(numbers),
+      events_(events),
       seed_(mirror_seed(db)),
       press_(seed_, [&db](std::uint32_t id) { return load_dictionary(db, id); }),
       tables_{KindTables(db, Kind::user), KindTables(db, Kind::hcp), KindTables(db, Kind::patient),
@@ -33,6 +35,9 @@ MirrorIntake::MirrorIntake(SQLite::Database& db)
       newest_order_(static_cast<Order>(
           db.execAndGet("SELECT value FROM meta WHERE name = 'newest_order'").getInt64())) {
   for (const auto kind : kAllKinds) use_stored_dictionary(kind);
+  Query read(db, "SELECT kind FROM kind_state WHERE as_of IS NOT NULL");
+  for (auto rows = read(); rows.next();)
+    complete_.at(static_cast<std::size_t>(rows.integer(0))) = true;
 }
 
 Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& documents, Order asked,
@@ -179,6 +184,7 @@ Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Cha
 void MirrorIntake::commit() {
   if (held_.empty()) return;
   try {
+    const EventNumbers::Hold numbers(numbers_, EventFile::mirror);
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const auto kind : kAllKinds) write_held(kind);
     if (held_.has_rows()) store_order();
@@ -232,6 +238,12 @@ void MirrorIntake::write_held(Kind kind) {
     store.run(std::int64_t{held.dictionary->id}, Blob{held.dictionary->bytes});
     Query use(db_, "UPDATE kind_state SET dictionary = ?2 WHERE kind = ?1");
     use.run(number_of(kind), std::int64_t{held.dictionary->id});
+  }
+  if (complete(kind)) {
+    for (const auto& document : held.documents) {
+      events_.add(topic_of(kind), document.index.row == 0 ? kAdded : kChanged, kind,
+                  document.index.id, document.rev);
+    }
   }
   const bool fills = sweep(kind) && sweep(kind)->fills;
   tables(kind).write(held.documents, fills ? Indexing::later : Indexing::now);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/document_press.h"
+#include "store/event_table.h"
 #include "store/held_back.h"
 #include "store/id_table.h"
 #include "store/mirror_tables.h"
@@ -30,7 +31,8 @@ struct Sweep {
 /// Throws SQLite::Exception wherever no Result says otherwise.
 class MirrorIntake {
  public:
-  explicit MirrorIntake(SQLite::Database& db);
+  /// `numbers` and `events` outlive it.
+  MirrorIntake(SQLite::Database& db, EventNumbers& numbers, EventTable& events);
 
   /// See MirrorWriter::apply().
   Result<Applied> take(Kind kind, const std::vector<Document>& documents, Order asked,
@@ -48,6 +50,9 @@ class MirrorIntake {
   KindTables& tables(Kind kind) { return tables_[index_of(kind)]; }
   std::optional<Sweep>& sweep(Kind kind) { return sweeps_[index_of(kind)]; }
   DocumentPress& press() { return press_; }
+  /// Whether the kind was fully mirrored once: its changes are events.
+  bool complete(Kind kind) const { return complete_[index_of(kind)]; }
+  void set_complete(Kind kind) { complete_[index_of(kind)] = true; }
   Order newest_order() const { return newest_order_; }
   /// Inside a transaction: an answer of that order is stored, besides those that take() saw.
   void count_order(Order answered);
@@ -88,10 +93,13 @@ class MirrorIntake {
   void use_stored_dictionary(Kind kind);
 
   SQLite::Database& db_;
+  EventNumbers& numbers_;
+  EventTable& events_;
   std::uint64_t seed_;
   DocumentPress press_;
   std::array<KindTables, kAllKinds.size()> tables_;
   std::array<std::optional<Sweep>, kAllKinds.size()> sweeps_;
+  std::array<bool, kAllKinds.size()> complete_{};
   HeldBack held_;
   Order newest_order_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "store/decrypted_schema.h"
+#include "store/event_table.h"
 
 namespace icure::store {
 namespace {
@@ -89,8 +90,8 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted,   kTombstoneOrder,
-                                      kTicked,        kPutAside, decrypted_schema()};
+  static const std::string steps[] = {first_schema(), kWanted,        kTombstoneOrder,   kTicked,
+                                      kPutAside,      event_schema(), decrypted_schema()};
   return steps;
 }
 

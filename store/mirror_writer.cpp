@@ -17,10 +17,12 @@ void warn_if_failed(const Result<Done>& result) {
 
 class SqliteMirrorWriter final : public MirrorFile {
  public:
-  SqliteMirrorWriter(SQLite::Database db, const Clock& clock)
+  SqliteMirrorWriter(SQLite::Database db, EventNumbers& numbers, const Clock& clock)
       : clock_(clock),
         db_(std::move(db)),
-        intake_(db_),
+        numbers_(numbers),
+        events_(db_, EventFile::mirror, numbers, clock),
+        intake_(db_, numbers_, events_),
         decrypted_(make_decrypted_writer(db_)),
         exchange_data_(make_exchange_data_writer(db_)),
         want_(db_, "INSERT OR IGNORE INTO wanted (kind, id) VALUES (?1, ?2)"),
@@ -208,15 +210,23 @@ class SqliteMirrorWriter final : public MirrorFile {
     return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
       auto indexed = intake_.index_all(kind);
       if (!indexed) return std::move(indexed).error();
+      const bool fills = as_of && !intake_.complete(kind);
+      const EventNumbers::Hold numbers(numbers_, EventFile::mirror);
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
       std::vector<std::string_view> removed;
       for (const auto& departure : departed) {
         auto gone = depart(kind, departure);
         if (!gone) return std::move(gone).error();
-        if (*gone) removed.push_back(departure.id);
+        if (!*gone) continue;
+        removed.push_back(departure.id);
+        if (intake_.complete(kind)) {
+          events_.add(topic_of(kind), kDeleted, kind, departure.id, departure.rev);
+        }
       }
+      if (fills) events_.add(topic_of(kind), kFilled, kind, name_of(kind), "");
       if (as_of) complete(kind, *as_of);
       transaction.commit();
+      if (fills) intake_.set_complete(kind);
       if (auto& sweep = intake_.sweep(kind)) {
         for (const auto id : removed) intake_.strike(sweep->revisions, id);
       }
@@ -250,6 +260,15 @@ class SqliteMirrorWriter final : public MirrorFile {
       db_.exec("PRAGMA shrink_memory");
       return Done{};
     }));
+  }
+
+  Result<std::uint64_t> forget_events(WallTime before) override {
+    return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
+      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+      const auto forgotten = events_.forget(before);
+      transaction.commit();
+      return forgotten;
+    });
   }
 
   Result<std::uint64_t> count(Kind kind) override {
@@ -332,6 +351,8 @@ class SqliteMirrorWriter final : public MirrorFile {
 
   const Clock& clock_;
   SQLite::Database db_;
+  EventNumbers& numbers_;
+  EventTable events_;
   MirrorIntake intake_;
   std::unique_ptr<DecryptedWriter> decrypted_;
   std::unique_ptr<ExchangeDataWriter> exchange_data_;
@@ -340,8 +361,9 @@ class SqliteMirrorWriter final : public MirrorFile {
 
 }  // namespace
 
-std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, const Clock& clock) {
-  return std::make_unique<SqliteMirrorWriter>(std::move(db), clock);
+std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
+                                               const Clock& clock) {
+  return std::make_unique<SqliteMirrorWriter>(std::move(db), numbers, clock);
 }
 
 }  // namespace icure::store

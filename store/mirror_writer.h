@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "store/decrypted.h"
+#include "store/event_numbers.h"
 #include "store/mirror.h"
 #include "store/sqlite.h"
 
@@ -15,7 +16,9 @@ class MirrorFile : public MirrorWriter {
   virtual ExchangeDataWriter& exchange_data() = 0;
 };
 
-/// `db` is open for writing and migrated; `clock` outlives the writer. Throws SQLite::Exception.
-std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, const Clock& clock);
+/// `db` is open for writing and migrated; `numbers` and `clock` outlive the writer. Throws
+/// SQLite::Exception.
+std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
+                                               const Clock& clock);
 
 }  // namespace icure::store

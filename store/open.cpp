@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "store/event_log.h"
 #include "store/files.h"
 #include "store/invitation_db.h"
 #include "store/keys.h"
@@ -25,6 +26,7 @@ constexpr auto kPrivateKeysName =
     "private keys";  // no file: what the keys in the ledger are sealed under
 constexpr std::int64_t kLedgerCache = 2 << 20;
 constexpr std::int64_t kOverlayCache = 1 << 20;
+constexpr std::int64_t kEventCache = 1 << 20;
 constexpr std::int64_t kWriterCache = 8 << 20;
 
 class OpenStores final : public Stores {
@@ -41,6 +43,7 @@ class OpenStores final : public Stores {
   Outbox& outbox() override { return *outbox_; }
   Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
+  EventLog& events() override { return *event_log_; }
   Logins& logins() override { return *logins_; }
   PrivateKeys& private_keys() override { return *private_keys_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
@@ -52,6 +55,14 @@ class OpenStores final : public Stores {
       as.cache_bytes = kOverlayCache;
       return make_layered_reader(std::move(mirror),
                                  open_database(path(kLedgerName), ledger_key_, as), overlaid_);
+    });
+  }
+
+  Result<std::unique_ptr<EventReader>> open_event_reader() override {
+    return guarded([&]() -> Result<std::unique_ptr<EventReader>> {
+      const Connection as{Access::read_only, Durability::checkpoint, kEventCache};
+      return make_event_reader(open_database(path(kMirrorName), mirror_key_, as),
+                               open_database(path(kLedgerName), ledger_key_, as), numbers_);
     });
   }
 
@@ -99,10 +110,11 @@ class OpenStores final : public Stores {
                          "\", the configuration names \"" + platform + "\"",
                      "correct the configuration, or confirm the move: icurectl store adopt"};
       }
-      ledger_file_.emplace(std::move(db));
+      ledger_file_.emplace(std::move(db), numbers_, options.clock);
       ledger_ = make_ledger(*ledger_file_);
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       invitations_ = make_invitations(*ledger_file_, options.clock);
+      event_log_ = make_event_log(*ledger_file_);
       logins_ = make_logins(*ledger_file_);
       private_keys_ =
           make_private_keys(*ledger_file_, keys.of_database(kPrivateKeysName), options.random);
@@ -141,7 +153,8 @@ class OpenStores final : public Stores {
       migrate(db, kMirrorApplication, mirror_migrations());
       seed_mirror(db, random.below(UINT64_MAX));
       count_commits(db, changes_);
-      mirror_ = make_mirror_writer(std::move(db), clock);
+      begin_events(db, ledger_file_->db(), numbers_);
+      mirror_ = make_mirror_writer(std::move(db), numbers_, clock);
       return Done{};
     });
   }
@@ -154,10 +167,12 @@ class OpenStores final : public Stores {
   // Written by the writers' threads, read by the readers'.
   std::atomic<Changes> changes_ = 0;
   OverlayCounts overlaid_;
+  EventNumbers numbers_;
   std::optional<LedgerFile> ledger_file_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Invitations> invitations_;
+  std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<Logins> logins_;
   std::unique_ptr<PrivateKeys> private_keys_;
   std::unique_ptr<MirrorFile> mirror_;

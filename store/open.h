@@ -11,6 +11,7 @@
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
 #include "store/decrypted.h"
+#include "store/event.h"
 #include "store/invitation.h"
 #include "store/ledger.h"
 #include "store/login.h"
@@ -47,6 +48,9 @@ class Stores {
   /// A reader with read-only connections of its own, to be used by any one thread. Fails with io
   /// or corrupt.
   virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;
+  virtual EventLog& events() = 0;  ///< In the ledger's file and on its thread.
+  /// Reads the events of both files, on any one thread. Fails with io or corrupt.
+  virtual Result<std::unique_ptr<EventReader>> open_event_reader() = 0;
   /// What was found and mended while opening, in words for an administrator.
   virtual const std::vector<std::string>& warnings() const = 0;
 };

@@ -4,57 +4,12 @@
 #include <utility>
 
 #include "store/invitation_db.h"
+#include "store/item_rows.h"
+#include "store/outbox_events.h"
 
 namespace icure::store {
 
 namespace {
-
-constexpr auto kSchema = R"sql(
-CREATE TABLE item (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  op TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  entity TEXT NOT NULL,
-  state INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  created INTEGER NOT NULL,     -- milliseconds
-  next_try INTEGER,
-  ended INTEGER,
-  last_error TEXT NOT NULL,
-  hint TEXT NOT NULL,
-  content TEXT NOT NULL
-) STRICT;
-CREATE INDEX item_state ON item (state, number);
-CREATE INDEX item_ended ON item (ended) WHERE ended IS NOT NULL;
-CREATE TABLE item_refers (
-  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
-  entity TEXT NOT NULL,
-  PRIMARY KEY (item, entity)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE item_step (
-  number INTEGER PRIMARY KEY,
-  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
-  step TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  note TEXT NOT NULL
-) STRICT;
-CREATE INDEX item_step_item ON item_step (item);
-CREATE TABLE item_key (
-  uid INTEGER NOT NULL,
-  key TEXT NOT NULL,
-  params TEXT NOT NULL,
-  item INTEGER NOT NULL REFERENCES item (number) ON DELETE CASCADE,
-  PRIMARY KEY (uid, key)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX item_key_item ON item_key (item);
-)sql";
-
-constexpr auto kSince = "ALTER TABLE item ADD COLUMN since INTEGER";
-
-constexpr auto kColumns =
-    "SELECT number, id, op, kind, entity, state, attempts, created, next_try, last_error, hint, "
-    "since";
 
 std::int64_t number_of(ItemState state) {
   return static_cast<std::int64_t>(state);
@@ -75,10 +30,6 @@ bool is_erased(ItemState state) {
   return has_ended(state) && state != ItemState::failed;
 }
 
-Error unknown_item() {
-  return {Code::not_found, "the outbox has no such item", "outbox.list shows what it has"};
-}
-
 class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
  public:
   SqliteOutbox(LedgerFile& file, SQLite::Database& db, const Clock& clock, OverlayCounts& overlaid)
@@ -87,6 +38,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
         clock_(clock),
         overlaid_(overlaid),
         overlay_(db),
+        items_(db),
         insert_(db,
                 "INSERT INTO item (id, op, kind, entity, state, attempts, created, next_try, "
                 "last_error, hint, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10)"),
@@ -99,26 +51,14 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
                 "hint = ?6, content = ?7, ended = CASE WHEN ?8 THEN coalesce(ended, ?9) END, "
                 "since = ?10 WHERE number = ?1"),
         add_step_(db, "INSERT INTO item_step (item, step, at, note) VALUES (?1, ?2, ?3, ?4)"),
-        by_id_(db, std::string(kColumns) + ", content FROM item WHERE id = ?1"),
-        by_number_(db, std::string(kColumns) + ", content FROM item WHERE number = ?1"),
-        all_(db, std::string(kColumns) + " FROM item WHERE number > ?1 ORDER BY number LIMIT ?2"),
-        by_state_(db, std::string(kColumns) +
-                          " FROM item WHERE state = ?3 AND number > ?1 ORDER BY number LIMIT ?2"),
-        unfinished_(db, std::string(kColumns) +
-                            " FROM item WHERE ended IS NULL AND number > ?1 ORDER BY number "
-                            "LIMIT ?2"),
-        refers_(db, "SELECT entity FROM item_refers WHERE item = ?1 ORDER BY entity"),
-        steps_(db,
-               "SELECT step, at, note FROM item_step WHERE item = "
-               "(SELECT number FROM item WHERE id = ?1) ORDER BY number"),
         count_(db, "SELECT state, count(*) FROM item GROUP BY state"),
         forget_(db, "DELETE FROM item WHERE ended < ?1 AND state <> ?2"),
         machine_(db, "SELECT value FROM meta WHERE name = 'machine'"),
         set_machine_(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)"),
         hold_all_(db,
                   "UPDATE item SET state = ?1, next_try = NULL, last_error = ?2, hint = ?3 "
-                  "WHERE ended IS NULL AND state <> ?1"),
-        invitations_(db) {
+                  "WHERE ended IS NULL AND state <> ?1 RETURNING id, kind"),
+        invitations_(file) {
     reread();
     overlaid_.rows = static_cast<std::uint64_t>(overlaid_rows_);
     file_.add(*this);
@@ -146,10 +86,11 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       for (const auto& entity : item.refers) refer_.run(number, entity);
       remember_key_.run(std::int64_t{key.uid}, key.key, key.params, number);
       if (item.invitation) {
-        invitations_.insert(number, *item.invitation);
+        invitations_.insert(number, item.id, *item.invitation);
         invitations_.follow(number, item.state);
       }
-      auto moved = ended ? write(number, item, std::nullopt) : lay(number, item);
+      tell_state(file_.events(), item);
+      auto moved = ended ? write({number, item.state}, item, std::nullopt) : lay(number, item);
       if (!moved) return std::move(moved).error();
       change.commit();
       note(*moved);
@@ -166,7 +107,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       if (stale_) reread();
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
-      auto moved = write(known->number, item, step);
+      auto moved = write(*known, item, step);
       if (!moved) return std::move(moved).error();
       change.commit();
       note(*moved);
@@ -189,7 +130,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       const bool busy = known->state == ItemState::sending;
       Moved moved;
       if (!busy) {
-        auto written = write(known->number, item, step);
+        auto written = write(*known, item, step);
         if (!written) return std::move(written).error();
         moved = *written;
       }
@@ -197,7 +138,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       change.commit();
       note(moved);
       if (!busy) recount(known->state, item.state);
-      auto now = one(by_number_(known->number));
+      auto now = items_.find(known->number);
       if (!now) return std::move(now).error();
       return Accepted{std::move(*now), false};
     });
@@ -208,35 +149,23 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
   }
 
   Result<Item> item(std::string_view id) override {
-    return guarded([&] { return one(by_id_(id)); });
+    return guarded([&] { return items_.find(id); });
   }
 
   Result<Item> item(std::uint64_t number) override {
-    return guarded([&] { return one(by_number_(signed_of(number))); });
+    return guarded([&] { return items_.find(signed_of(number)); });
   }
 
   Result<std::vector<Step>> steps(std::string_view id) override {
-    return guarded([&]() -> Result<std::vector<Step>> {
-      std::vector<Step> found;
-      for (auto rows = steps_(id); rows.next();) {
-        found.push_back({std::string(rows.text(0)), WallTime(Millis(rows.integer(1))),
-                         std::string(rows.text(2))});
-      }
-      return found;
-    });
+    return guarded([&]() -> Result<std::vector<Step>> { return items_.steps(id); });
   }
 
   Result<std::vector<Item>> list(const ItemQuery& query) override {
-    return guarded([&]() -> Result<std::vector<Item>> {
-      const auto after = signed_of(query.after);
-      const auto limit = signed_of(query.limit);
-      if (query.state) return several(by_state_(after, limit, number_of(*query.state)));
-      return several(all_(after, limit));
-    });
+    return guarded([&] { return items_.list(query); });
   }
 
   Result<std::vector<Item>> unfinished(std::uint64_t after, std::size_t limit) override {
-    return guarded([&] { return several(unfinished_(signed_of(after), signed_of(limit))); });
+    return guarded([&] { return items_.unfinished(after, limit); });
   }
 
   ItemCounts counts() const override { return counts_; }
@@ -263,8 +192,11 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       set_machine_.run(machine);
       std::uint64_t held = 0;
       if (before) {
-        hold_all_.run(number_of(ItemState::held), last_error, hint);
-        held = static_cast<std::uint64_t>(db_.getChanges());
+        for (auto rows = hold_all_(number_of(ItemState::held), last_error, hint); rows.next();) {
+          file_.events().add(Topic::outbox, name_of(ItemState::held), kind_named(rows.text(1)),
+                             rows.text(0), "");
+          ++held;
+        }
         invitations_.follow_held();
       }
       change.commit();
@@ -288,12 +220,19 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       return Error{Code::key_reused, "this key was used for another request",
                    "give each request a key of its own"};
     }
-    auto first = one(by_number_(known.integer(1)));
+    auto first = items_.find(known.integer(1));
     if (!first) return std::move(first).error();
     return std::optional(std::move(*first));
   }
 
-  Result<Moved> write(std::int64_t number, const Item& item, const std::optional<Step>& step) {
+  struct Known {
+    std::int64_t number;
+    ItemState state;
+  };
+
+  Result<Moved> write(const Known& known, const Item& item, const std::optional<Step>& step) {
+    const auto number = known.number;
+    if (item.state != known.state) tell_state(file_.events(), item);
     const std::string_view content = is_erased(item.state) ? "" : std::string_view(item.content);
     update_.run(number, number_of(item.state), std::int64_t{item.attempts},
                 millis_of(item.next_try), item.last_error, item.hint, content,
@@ -309,12 +248,15 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
   Result<Moved> lay(std::int64_t number, const Item& item) {
     const bool ended = has_ended(item.state);
     if (!ended && !item.overlay) return Moved{};
-    const bool uncovered = overlay_.remove(number);
+    const auto uncovered = overlay_.remove(number);
     if (!ended) {
       auto written = overlay_.write(number, item.kind, item.entity, *item.overlay);
       if (!written) return std::move(written).error();
+      tell_laid(file_.events(), item, item.overlay->is);
+    } else if (uncovered) {
+      tell_taken_off(file_.events(), item, *uncovered);
     }
-    return Moved{!ended || uncovered, int{!ended} - int{uncovered}};
+    return Moved{!ended || uncovered, int{!ended} - int{uncovered.has_value()}};
   }
 
   void note(const Moved& moved) {
@@ -348,57 +290,10 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
     ++counts_[static_cast<std::size_t>(after)];
   }
 
-  struct Known {
-    std::int64_t number;
-    ItemState state;
-  };
-
   std::optional<Known> number_and_state(std::string_view id) {
     auto rows = state_of_(id);
     if (!rows.next()) return std::nullopt;
     return Known{rows.integer(0), static_cast<ItemState>(rows.integer(1))};
-  }
-
-  Result<Item> one(Query::Rows rows) {
-    if (!rows.next()) return unknown_item();
-    auto item = from(rows);
-    if (item) item->content = rows.text(12);
-    return item;
-  }
-
-  Result<std::vector<Item>> several(Query::Rows rows) {
-    std::vector<Item> found;
-    while (rows.next()) {
-      auto item = from(rows);
-      if (!item) return std::move(item).error();
-      found.push_back(std::move(*item));
-    }
-    return found;
-  }
-
-  Result<Item> from(const Query::Rows& rows) {
-    const auto kind = kind_named(rows.text(3));
-    const auto state = rows.integer(5);
-    if (!kind || state < 0 || state >= signed_of(kItemStates)) {
-      return Error{Code::corrupt, "the outbox holds an item of an unknown sort"};
-    }
-    Item item;
-    item.number = static_cast<std::uint64_t>(rows.integer(0));
-    item.id = rows.text(1);
-    item.op = rows.text(2);
-    item.kind = *kind;
-    item.entity = rows.text(4);
-    item.state = static_cast<ItemState>(state);
-    item.attempts = static_cast<std::uint32_t>(rows.integer(6));
-    item.created = WallTime(Millis(rows.integer(7)));
-    if (const auto at = rows.optional_integer(8)) item.next_try = WallTime(Millis(*at));
-    item.last_error = rows.text(9);
-    item.hint = rows.text(10);
-    if (const auto at = rows.optional_integer(11)) item.since = WallTime(Millis(*at));
-    for (auto entities = refers_(rows.integer(0)); entities.next();) {
-      item.refers.emplace_back(entities.text(0));
-    }
-    return item;
   }
 
   std::uint64_t unfinished() const {
@@ -420,8 +315,9 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
   const Clock& clock_;
   OverlayCounts& overlaid_;
   OverlayWriter overlay_;
+  ItemRows items_;
   Query insert_, refer_, remember_key_, known_key_, state_of_, update_, add_step_;
-  Query by_id_, by_number_, all_, by_state_, unfinished_, refers_, steps_, count_, forget_;
+  Query count_, forget_;
   Query machine_, set_machine_, hold_all_;
   InvitationTable invitations_;
   ItemCounts counts_{};  // with what the open group did
@@ -431,13 +327,6 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
 };
 
 }  // namespace
-
-const char* outbox_schema() {
-  return kSchema;
-}
-const char* outbox_since_schema() {
-  return kSince;
-}
 
 std::unique_ptr<Outbox> make_outbox(LedgerFile& file, const Clock& clock, OverlayCounts& overlaid) {
   return std::make_unique<SqliteOutbox>(file, file.db(), clock, overlaid);

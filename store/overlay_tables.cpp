@@ -51,7 +51,7 @@ OverlayWriter::OverlayWriter(SQLite::Database& db)
               "VALUES (?1, ?2, ?3, ?4, ?5)"),
       insert_term_(db,
                    "INSERT OR IGNORE INTO overlay_term (field, text, item) VALUES (?1, ?2, ?3)"),
-      remove_(db, "DELETE FROM overlay WHERE item = ?1 RETURNING 1"),
+      remove_(db, "DELETE FROM overlay WHERE item = ?1 RETURNING is_what"),
       count_(db, "SELECT count(*) FROM overlay"),
       tokenizer_(db) {}
 
@@ -77,11 +77,12 @@ Result<Done> OverlayWriter::write(std::int64_t item, Kind kind, std::string_view
   return Done{};
 }
 
-bool OverlayWriter::remove(std::int64_t item) {
+std::optional<Overlay::Is> OverlayWriter::remove(std::int64_t item) {
   auto rows = remove_(item);
-  const bool removed = rows.next();
-  if (removed) rows.next();  // a DELETE is done only when its rows are
-  return removed;
+  if (!rows.next()) return std::nullopt;
+  const auto was = static_cast<Overlay::Is>(rows.integer(0));
+  rows.next();  // a DELETE is done only when its rows are
+  return was;
 }
 
 std::int64_t OverlayWriter::count() {

@@ -4,6 +4,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,8 @@ class OverlayWriter {
 
   /// Of an item that has none. Fails with invalid if a text is no well-formed JSON object.
   Result<Done> write(std::int64_t item, Kind kind, std::string_view entity, const Overlay& overlay);
-  /// Returns whether there was anything.
-  bool remove(std::int64_t item);
+  /// Returns what there was, if anything.
+  std::optional<Overlay::Is> remove(std::int64_t item);
   std::int64_t count();
 
  private:

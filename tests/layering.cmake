@@ -23,8 +23,9 @@ set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
 set(allow_ipc/client    daemon/base/ ipc/frame.h ipc/protocol.h ipc/client/)
 set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings store/mirror.h
-                        store/ledger.h store/outbox.h store/invitation.h store/login.h sync/[^/]+$
-                        sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/ ipc/[^/]+$)
+                        store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h
+                        sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
+                        ipc/[^/]+$)
 set(allow_daemon        daemon/ store/ sync/ ipc/[^/]+$)
 
 # What may be named in one folder only.

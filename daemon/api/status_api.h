@@ -38,6 +38,8 @@ class StatusApi {
   /// Warns of changes that wait for longer.
   void warn_after(Millis age) { warn_after_ = age; }
   /// One line for systemd, such as "online; 5000 users, 200 hcps".
+  /// `state` as daemon.status answers it.
+  std::string state_name() const { return state().name; }
   std::string summary() const;
 
  private:

@@ -24,6 +24,15 @@ Failure not_ours() {
   return failure;
 }
 
+Failure gone() {
+  Failure failure;
+  failure.trouble = Trouble::lost;
+  failure.word = "unavailable";
+  failure.message = "the connection on which this was asked is gone";
+  failure.retryable = true;
+  return failure;
+}
+
 std::optional<std::int64_t> number(const std::string& id) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), value);
@@ -81,12 +90,20 @@ Result<Done, Failure> Client::connect(Deadline until) {
 
 Client::Called Client::wait(std::int64_t id) {
   if (connection_) return wait(id, deadline());
-  Failure failure;
-  failure.trouble = Trouble::lost;
-  failure.word = "unavailable";
-  failure.message = "the connection on which this was asked is gone";
-  failure.retryable = true;
-  return failure;
+  return gone();
+}
+
+Result<Notification, Failure> Client::listen() {
+  while (connection_) {
+    auto reply = receive(std::chrono::steady_clock::now() + std::chrono::hours(1));
+    if (!reply && reply.error().trouble == Trouble::timed_out) continue;
+    if (!reply) {
+      drop();
+      return reply.error();
+    }
+    if (reply->id.empty()) return Notification{std::move(reply->method), std::move(reply->text)};
+  }
+  return gone();
 }
 
 Client::Called Client::wait(std::int64_t id, Deadline until) {

@@ -22,6 +22,11 @@ struct Options {
   Millis timeout{30'000};                  ///< Of each call, from sending to answer.
 };
 
+struct Notification {
+  std::string method;
+  std::string params;  ///< JSON text.
+};
+
 /// One thread at a time. Connects on the first call, and again on the next one after a loss; a
 /// call that may have reached the daemon is never sent twice.
 class Client {
@@ -37,6 +42,10 @@ class Client {
   /// or a loss, ids given before are void.
   Result<std::int64_t, Failure> send(std::string_view method, std::string_view params = "{}");
   Called wait(std::int64_t id);
+
+  /// The next notification, however long it takes. Fails with lost; what was subscribed to is then
+  /// void.
+  Result<Notification, Failure> listen();
 
   /// Called with method and params while an answer is waited for; must not call back. Without it
   /// they are dropped.

@@ -198,11 +198,23 @@ spec_id = "clinic"
         return "oldest" not in status["outbox"] and all(
             row["state"] in OVER for row in self.invitations())
 
+    def still_open(self):
+        """The items that wait, and what they met."""
+        client = self.daemon.client()
+        ids = [row["id"] for row in client.call("outbox.list", limit=1000)["rows"]
+               if row["state"] not in ("done", "discarded")]
+        items = [client.call("outbox.get", id=id) for id in ids]
+        client.close()
+        return json.dumps(items, indent=1)
+
     def check(self):
         """The last life is left alone until all is done."""
         self.sandbox.ask("DELETE", "/faults")
         self.daemon.start()
-        until(self.is_all_over, "all invitations are over", self.daemon)
+        try:
+            until(self.is_all_over, "all invitations are over", self.daemon)
+        except AssertionError as never:
+            raise Broken(f"still open: {self.still_open()}\n{never}") from None
         rows = self.invitations()
         broken = self.compare(rows)
         code, _ = self.daemon.stop()
