@@ -141,7 +141,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       key_api_(keys_),
       writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
       user_write_api_(writes_),
-      owner_write_api_(writes_),
+      owner_write_api_(writes_, keys_),
       token_api_(writes_, inviting_.users()),
       invite_api_(writes_, inviting_.invites()),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
