@@ -104,6 +104,39 @@ TEST(OpenerTest, WhatTwoKeysOpenBetweenThemIsReadWhole) {
   EXPECT_EQ(keys.opener.open(vector.at("stored").dump()).opened_by, others.fingerprints);
 }
 
+/// A data owner whose key lies in shares with two of three notaries, and a patient of that owner.
+struct Shares {
+  const Json& vector = vector_named("N16-shamir-2of3");
+  const Json& patient = vector_named("L1-self-simple").at("stored");
+  std::string owner = vector.at("decryptAs");
+  std::string owner_document = vector.at("dataOwners").at(owner).dump();
+};
+
+TEST(OpenerTest, PutsAKeyTogetherFromTheSharesOfItsNotaries) {
+  const Shares shares;
+  Keyring notaries(shares.vector);
+  EXPECT_EQ(notaries.opener.open(shares.patient.dump()).json, "");
+  ASSERT_TRUE(notaries.opener.combine_shares(shares.owner, shares.owner_document));
+  EXPECT_FALSE(notaries.opener.combine_shares(shares.owner, shares.owner_document)) << "again";
+  EXPECT_EQ(notaries.opener.recovered_owners(), std::set<std::string>{shares.owner});
+  notaries.learn();
+  const auto opened = notaries.opener.open(shares.patient.dump());
+  EXPECT_NE(opened.json, "");
+  EXPECT_EQ(opened.opened_by, notaries.fingerprints) << "it is owed to both";
+  notaries.opener.remove(notaries.owners[0], notaries.fingerprints[0]);
+  EXPECT_EQ(notaries.opener.open(shares.patient.dump()).json, "") << "one of them went";
+  EXPECT_FALSE(notaries.opener.combine_shares(shares.owner, shares.owner_document));
+}
+
+TEST(OpenerTest, OneNotaryHoldsTheWholeKey) {
+  const auto& vector = vector_named("L7-shamir-1");
+  const std::string owner = vector.at("decryptAs");
+  Keyring notary(vector);
+  EXPECT_TRUE(notary.opener.combine_shares(owner, vector.at("dataOwners").at(owner).dump()));
+  EXPECT_FALSE(notary.opener.combine_shares(owner, R"({"id":"x"})"));
+  EXPECT_FALSE(notary.opener.combine_shares(owner, "["));
+}
+
 TEST(OpenerTest, APatientInClearIsNotSealed) {
   Opener opener;
   EXPECT_FALSE(opener.open(R"({"id":"a"})").sealed);

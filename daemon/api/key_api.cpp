@@ -25,7 +25,10 @@ constexpr auto KeyImport::params() {
       param("owner", &KeyImport::owner, "the id of the data owner whose key it is").length(1, 256),
       param("pkcs8", &KeyImport::pkcs8, "the private key: PKCS#8 as PEM, hex or base64")
           .length(1, 65'536),
-      param("jwk", &KeyImport::jwk, "or the private key as a JSON Web Key"));
+      param("jwk", &KeyImport::jwk, "or the private key as a JSON Web Key"),
+      param("recovery", &KeyImport::recovery,
+            "or the recovery key under which the platform keeps private keys; needs the line")
+          .length(1, 1024));
 }
 
 constexpr auto KeyRemove::params() {
@@ -35,8 +38,8 @@ constexpr auto KeyRemove::params() {
 }
 
 Result<Done> KeyImport::check() const {
-  if (pkcs8.has_value() != jwk.has_value()) return Done{};
-  return Error{Code::invalid, "give exactly one of pkcs8 and jwk"};
+  if (int{pkcs8.has_value()} + int{jwk.has_value()} + int{recovery.has_value()} == 1) return Done{};
+  return Error{Code::invalid, "give exactly one of pkcs8, jwk and recovery"};
 }
 
 void KeyApi::register_on(ipc::Methods& methods) {
@@ -58,9 +61,16 @@ void KeyApi::register_on(ipc::Methods& methods) {
               *this, &KeyApi::remove);
 }
 
-ipc::Methods::Answer KeyApi::import(ipc::Call, KeyImport request) {
-  auto secret = taken_from(request.pkcs8 ? *request.pkcs8 : request.jwk->text);
-  auto imported = co_await keys_.take_in(std::move(request.owner), std::move(secret));
+ipc::Methods::Answer KeyApi::import(ipc::Call call, KeyImport request) {
+  Result<sync::Imported> imported = sync::Imported{};
+  if (request.recovery) {
+    auto recovery_key = taken_from(*request.recovery);
+    imported =
+        co_await keys_.recover_in(std::move(request.owner), std::move(recovery_key), call.stop());
+  } else {
+    auto secret = taken_from(request.pkcs8 ? *request.pkcs8 : request.jwk->text);
+    imported = co_await keys_.take_in(std::move(request.owner), std::move(secret));
+  }
   if (!imported) co_return std::move(imported).error();
   const Json json = {{"fingerprint", imported->fingerprint}, {"matches", imported->matches}};
   co_return json.dump();

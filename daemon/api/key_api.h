@@ -9,6 +9,7 @@ struct KeyImport {
   std::string owner;
   std::optional<std::string> pkcs8;
   std::optional<ipc::RawJson> jwk;
+  std::optional<std::string> recovery;
   static constexpr auto params();
   Result<Done> check() const;
 };

@@ -48,7 +48,8 @@ Exit run_import(Runner& runner, const Verb& verb, const Values& values) {
     return runner.fail(usage(path + " holds no private key",
                              "PKCS#8 as PEM, DER, hex or base64, or a JSON Web Key"));
   }
-  auto params = param_of(text);
+  const bool recovery = values.contains("recovery");
+  auto params = recovery ? Json{{"recovery", text}} : param_of(text);
   params["owner"] = values.at("owner");
   const auto answer = runner.ask("key.import", params);
   if (!answer) return runner.fail(answer.error());
@@ -96,7 +97,10 @@ std::vector<Verb> key_verbs() {
                      Arg::Type::text,
                      {},
                      true},
-                    owner},
+                    owner,
+                    {"--recovery", "recovery",
+                     "FILE holds a recovery key, under which the platform keeps the private one",
+                     Arg::Type::flag}},
            .view = imported_view,
            .run = run_import},
           {.noun = "key",

@@ -1,4 +1,5 @@
-// ExchangeCalls: the platform's documents of the keys that two data owners share.
+// ExchangeCalls: the platform's documents of keys: those that two data owners share, and those that
+// somebody put away for the day that a device is lost.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,7 +19,12 @@ class ExchangeCalls {
   /// Session::send does, and with the status of any answer that is no success.
   Task<Answer<wire::Page>> page_of(std::string owner, std::string from, std::stop_token stop);
 
+  /// `GET /recoverydata/{id}`: the document. Fails likewise; with status 404 if there is none.
+  Task<Answer<std::string>> recovery_data(std::string id, std::stop_token stop);
+
  private:
+  Task<Answer<std::string>> get(std::string target, std::string what, std::stop_token stop);
+
   Session& session_;
 };
 

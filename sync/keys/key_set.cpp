@@ -26,6 +26,10 @@ bool has_exchange_keys(std::string_view owner_document) {
          is_filled(owner_document, R"("hcPartyKeys")");
 }
 
+bool has_shares(std::string_view owner_document) {
+  return is_filled(owner_document, R"("privateKeyShamirPartitions")");
+}
+
 Result<std::unique_ptr<KeySet>> KeySet::make(std::string owner, std::string_view owner_document,
                                              decrypt::PrivateKey key) {
   auto fingerprint = key.fingerprint_v1();

@@ -15,6 +15,8 @@ namespace icure::sync {
 /// Whether a data owner's document holds exchange keys at all: most patients' do not, and are not
 /// worth parsing.
 bool has_exchange_keys(std::string_view owner_document);
+/// Whether shares of its key lie with notaries.
+bool has_shares(std::string_view owner_document);
 
 /// Confined to one thread.
 class KeySet {
@@ -28,6 +30,9 @@ class KeySet {
 
   const std::string& owner() const { return owner_; }
   const std::string& fingerprint() const { return fingerprint_; }
+  /// Whether it is this key, or one that this key recovered.
+  bool holds(const decrypt::PrivateKey& key) const { return ring_.holds(key.spki_hex()); }
+  const decrypt::ExchangeKeys& exchange() const { return exchange_; }
 
   // Each returns how many exchange keys a document gave that was not learned before; 0 also if it
   // cannot be read.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "daemon/base/log.h"
+#include "sync/decrypt/recovery.h"
 
 namespace icure::sync {
 namespace {
@@ -34,6 +35,7 @@ Result<store::Row> Keys::owner_document(const std::string& owner) {
 std::set<std::string> Keys::owners() const {
   std::set<std::string> found;
   for (const auto& key : held_) found.insert(key.owner);
+  found.insert(recovered_.begin(), recovered_.end());
   return found;
 }
 
@@ -42,21 +44,52 @@ DecryptionProgress Keys::progress() const {
 }
 
 Task<Result<Imported>> Keys::take_in(std::string owner, Secret text) {
+  auto read = [&text] { return decrypt::PrivateKey::take_in(text.bytes()); };
+  auto key = co_await parts_.scan_thread.run(std::move(read));
+  if (!key) co_return std::move(key).error();
+  co_return co_await take_up(std::move(owner), std::move(*key));
+}
+
+Task<Result<Imported>> Keys::recover_in(std::string owner, Secret recovery_key,
+                                        std::stop_token stop) {
+  auto key = decrypt::read_recovery_key(recovery_key.reveal());
+  if (!key) co_return std::move(key).error();
+  auto document = co_await calls_.recovery_data(decrypt::recovery_data_id(*key), std::move(stop));
+  if (!document && document.error().status == 404) {
+    co_return Error{Code::not_found, "the platform has nothing that this recovery key opens",
+                    "check it, letter by letter; it may have expired, or been used up"};
+  }
+  if (!document) co_return error_of(document.error());
+  auto open = [&document, &key] { return decrypt::open_recovery_data(*document, *key); };
+  auto recovered = co_await parts_.scan_thread.run(std::move(open));
+  if (!recovered) co_return std::move(recovered).error();
+  std::optional<Imported> own;
+  for (auto& pair : recovered->pairs) {
+    auto imported = co_await take_up(pair.owner, std::move(pair.key));
+    if (pair.owner != owner) continue;
+    if (!imported) co_return std::move(imported).error();
+    if (!own || imported->matches) own = std::move(*imported);
+  }
+  if (own) co_return std::move(*own);
+  co_return Error{Code::invalid, "this recovery key holds no private key of that data owner",
+                  "give the data owner who made it; one that only restores access to exchange keys "
+                  "is used with the platform's own applications"};
+}
+
+Task<Result<Imported>> Keys::take_up(std::string owner, decrypt::PrivateKey private_key) {
   struct Taken {
     store::ImportedKey key;
     std::unique_ptr<KeySet> set;  // null: it does not match
   };
-  auto read = [this, &owner, &text]() -> Result<Taken> {
-    auto key = decrypt::PrivateKey::take_in(text.bytes());
-    if (!key) return std::move(key).error();
+  auto read = [this, &owner, &private_key]() -> Result<Taken> {
     auto document = owner_document(owner);
     parts_.scan.end_turn();
     if (!document) return std::move(document).error();
     Taken taken;
     taken.key.owner = owner;
-    taken.key.fingerprint = key->fingerprint_v1();
-    taken.key.pkcs8 = key->to_pkcs8();
-    auto set = KeySet::make(owner, document->json, std::move(*key));
+    taken.key.fingerprint = private_key.fingerprint_v1();
+    taken.key.pkcs8 = private_key.to_pkcs8();
+    auto set = KeySet::make(owner, document->json, std::move(private_key));
     if (set) {
       taken.set = std::move(*set);
     } else if (set.error().code != Code::not_found) {
@@ -136,19 +169,21 @@ Task<Result<Done>> Keys::remove(std::string owner, std::string fingerprint) {
   std::erase_if(held_, [&](const Held& held) {
     return held.owner == gone.owner && held.fingerprint == gone.fingerprint;
   });
+  auto closed = recovered_;  // whose exchange data opens nothing any more
+  closed.insert(gone.owner);
   auto drop = [this, &gone] {
     opener_.remove(gone.owner, gone.fingerprint);
-    return Done{};
+    return opener_.recovered_owners();
   };
-  co_await parts_.scan_thread.run(std::move(drop));
+  recovered_ = co_await parts_.scan_thread.run(std::move(drop));
+  for (const auto& owner_left : owners()) closed.erase(owner_left);
   const bool last = held_.empty();
-  const bool last_of_owner = !owners().contains(gone.owner);
-  auto erase = [this, &gone, last, last_of_owner]() -> Result<Done> {
+  auto erase = [this, &closed, last]() -> Result<Done> {
     auto erased = parts_.decrypted.forget_all();
     if (erased && last) erased = parts_.decrypted.note_changes(false);
-    if (erased && last_of_owner) {
-      auto none = parts_.exchange_data.retain(gone.owner, {});
-      if (!none) return std::move(none).error();
+    for (const auto& owner_gone : closed) {
+      if (!erased) break;
+      erased = parts_.exchange_data.retain(owner_gone, {});
     }
     return erased;
   };
@@ -161,6 +196,7 @@ Task<Result<Done>> Keys::remove(std::string owner, std::string fingerprint) {
   }
   counts_ = {};
   looked_at_.reset();
+  if (!last) want(Learn::everybody);  // the notaries that are left may be enough for another's key
   log::info("a key was removed, and what was opened erased; {} are held", held_.size());
   wake();
   co_return Done{};

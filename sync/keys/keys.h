@@ -65,6 +65,11 @@ class Keys {
   /// becomes readable in the background. Fails with invalid (no such key), not_found or
   /// not_mirrored (no such owner here), or as the ledger does.
   Task<Result<Imported>> take_in(std::string owner, Secret text);
+  /// Takes in the keys that the platform keeps under a recovery key, of this data owner and of
+  /// others that are mirrored; tells of the owner's own. Needs the line. Fails with invalid (no
+  /// recovery key, or it holds no key of the owner), wrong_key, corrupt, not_found (the platform
+  /// has nothing for it), as Session::send does, or as take_in().
+  Task<Result<Imported>> recover_in(std::string owner, Secret recovery_key, std::stop_token stop);
   Task<Result<std::vector<KeyRow>>> list();
   /// Forgets a key, by any form of its fingerprint, and erases what was opened; what other keys
   /// open is read again. An empty owner: whichever has it. Fails with not_found, or invalid if no
@@ -90,6 +95,8 @@ class Keys {
 
   Task<Done> ready();
   Task<Result<Done>> load();
+  /// Keeps a key if its owner lists it.
+  Task<Result<Imported>> take_up(std::string owner, decrypt::PrivateKey private_key);
   Task<Done> activate();
   Task<Done> learn(std::stop_token stop);
   Task<std::size_t> learn_kind(Kind kind, std::stop_token stop);
@@ -106,7 +113,9 @@ class Keys {
 
   KeysParts parts_;
   ExchangeCalls calls_;
-  Opener opener_;  // touched on the scan thread only
+  Opener opener_;                    // touched on the scan thread only
+  std::set<std::string> shared_;     // whose keys lie in shares; touched on the scan thread only
+  std::set<std::string> recovered_;  // whose keys were put together from shares
   std::vector<Held> held_;
   bool loaded_ = false;  // held_ is what the ledger has
   Event was_loaded_;

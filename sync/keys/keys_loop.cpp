@@ -15,6 +15,7 @@ constexpr std::size_t kPatients = 128;     // of a step: a few milliseconds on e
 constexpr std::size_t kOwners = 500;       // of a step; few have keys
 constexpr std::size_t kExchangeData = 50;  // of a step: RSA costs a millisecond each
 constexpr int kMostPasses = 8;             // keys that open keys, in a row
+constexpr std::size_t kMostShared = 1000;  // data owners whose keys lie in shares
 
 }  // namespace
 
@@ -153,6 +154,7 @@ Task<std::size_t> Keys::learn_kind(Kind kind, std::stop_token stop) {
       parts_.scan.end_turn();
       if (!rows) return Done{};  // its kind is broken; reads of it say so
       for (const auto& row : *rows) {
+        if (has_shares(row.json) && shared_.size() < kMostShared) shared_.insert(row.id);
         if (!has_exchange_keys(row.json)) continue;
         page.found += opener_.learn_owner(row.id, row.rev, row.json);
       }
@@ -186,18 +188,32 @@ Task<std::size_t> Keys::learn_exchange_data(std::string owner) {
   }
 }
 
+/// Keys that the platform keeps in sealed form. Returns whether there were new ones.
 Task<bool> Keys::recover() {
+  const auto generation = generation_;
   const auto of = owners();
-  auto job = [this, &of] {
+  std::set<std::string> recovered;
+  auto job = [this, &of, &recovered] {
     bool any = false;
     for (const auto& owner : of) {
       const auto document = owner_document(owner);
       if (document && opener_.recover(owner, document->json)) any = true;
     }
+    for (const auto& owner : shared_) {
+      const auto document = owner_document(owner);
+      if (document && opener_.combine_shares(owner, document->json)) any = true;
+    }
+    recovered = opener_.recovered_owners();
     parts_.scan.end_turn();
     return any;
   };
-  co_return co_await parts_.scan_thread.run(std::move(job));
+  const bool any = co_await parts_.scan_thread.run(std::move(job));
+  if (generation != generation_) co_return false;  // a key went, and perhaps with it what it gave
+  for (const auto& owner : recovered) {
+    if (!of.contains(owner)) to_fetch_.insert(owner);
+  }
+  recovered_ = std::move(recovered);
+  co_return any;
 }
 
 /// Reads some patients. Returns whether there may be more.

@@ -227,6 +227,54 @@ decrypted = true
               self.daemon)
         self.assertNotIn("note", self.sandbox.truth("patient")[id])
 
+    def test_a_member_in_clear_that_is_encrypted_too_is_not_written(self):
+        self.take_in(SECURE)
+        self.until_read(secure=1)
+        id = self.patients["secure"]
+        # Somebody left an old value in clear beside the encrypted one.
+        self.sandbox.ask("POST", "/change", {"kind": "patient", "id": id,
+                                             "patch": {"note": "an old one"}})
+        self.call("sync.run", full=True, wait=True)
+        with self.assertRaises(RpcError) as caught:
+            self.call("owner.modify", key="k3", id=id, patch={"note": "mine"})
+        self.assertEqual(caught.exception.word, "invalid")
+        self.assertIn("is encrypted", str(caught.exception))
+
+    # --- keys that the platform keeps in sealed form
+
+    def test_the_keys_of_enough_notaries_open_what_their_owner_could(self):
+        vector = VECTORS["N16-shamir-2of3"]
+        planted = {**vector, "stored": VECTORS["L1-self-simple"]["stored"]}
+        known = set(SECURE["dataOwners"])
+        planted["dataOwners"] = {k: v for k, v in vector["dataOwners"].items() if k not in known}
+        id = plant(self.sandbox, planted)
+        self.call("sync.run", full=True, wait=True)
+        pairs = vector["keyPairs"]
+        for pair in pairs:
+            self.assertFalse(self.call("owner.get", id=id)["decrypted"])
+            self.call("key.import", owner=pair["dataOwnerId"], pkcs8=pair["privateKeyPkcs8Hex"])
+        until(lambda: self.call("owner.get", id=id)["decrypted"], "read", self.daemon)
+        self.call("key.remove", fingerprint=pairs[1]["fingerprintV1"])
+        self.assertFalse(self.call("owner.get", id=id)["decrypted"])
+
+    def test_a_recovery_key_brings_back_the_private_key(self):
+        vector = VECTORS["N13-recovery-data"]
+        owner = vector["decryptAs"]
+        with self.assertRaises(RpcError) as caught:
+            self.call("key.import", owner=owner, recovery=vector["recoveryKeyBase32"])
+        self.assertEqual(caught.exception.word, "not_found")
+        self.sandbox.ask("POST", "/create", {"kind": "recoverydata", "doc": vector["stored"]})
+        file = self.daemon.home / "recovery.txt"
+        file.write_text(vector["recoveryKeyBase32"] + "\n")
+        done = self.daemon.ctl("key", "import", file, "--owner", owner, "--recovery")
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.assertTrue(self.call("key.list")["rows"])
+        until(lambda: self.call("owner.get", id=self.patients["secure"])["decrypted"], "read",
+              self.daemon)
+        self.assertNotIn(vector["recoveryKeyBase32"], self.daemon.log.read_text())
+        with self.assertRaises(RpcError):
+            self.call("key.import", owner=owner, recovery="not a key")
+
     # --- hygiene
 
     def test_nothing_of_it_is_left_in_logs_files_and_memory(self):
