@@ -52,13 +52,19 @@ class DecryptedTest : public StoreTest {
   std::vector<std::string> found(std::string_view text, Sight sight) {
     return ids(reader().search(Kind::patient, text, 10, sight));
   }
+  Secret file_key() const {
+    std::vector<std::string> warnings;
+    return open_keys(path(), *parse_store_key(kStoreKey), warnings)->of_database("mirror.db");
+  }
   std::string pages() {
     close();
-    std::vector<std::string> warnings;
-    const auto keys = open_keys(path(), *parse_store_key(kStoreKey), warnings);
-    auto text = support::clear_pages(read_file(path("mirror.db")), keys->of_database("mirror.db"));
+    auto text = support::clear_pages(read_file(path("mirror.db")), file_key());
     open();
     return text;
+  }
+  /// Of the log as it stands, with the file open.
+  std::string log_pages() const {
+    return support::clear_log_pages(read_file(path("mirror.db-wal")), file_key());
   }
 };
 
@@ -149,9 +155,11 @@ TEST_F(DecryptedTest, NothingThatWasForgottenIsLeftInTheFile) {
   for (int i = 0; i < 300; ++i) patient("p" + std::to_string(i), "1");
   ASSERT_TRUE(decrypted().read_again());
   read_all("xylophonist");  // no word of any dictionary
+  EXPECT_NE(log_pages().find("xylophonist"), std::string::npos) << "this can read logs";
   EXPECT_NE(pages().find("xylophonist"), std::string::npos);
   reader().end_turn();
   ASSERT_TRUE(decrypted().forget_all());
+  EXPECT_EQ(log_pages().find("xyloph"), std::string::npos);
   EXPECT_THAT(found("xylophonist", Sight::decrypted), IsEmpty());
   EXPECT_FALSE(*reader().decrypted("p1"));
   EXPECT_EQ(decrypted().counts()->readable, 0u);
