@@ -62,6 +62,11 @@ struct Departure {
   Order answered = 0;                               ///< When that answer came.
 };
 
+struct Departed {
+  std::uint64_t removed = 0;
+  std::uint64_t kept = 0;  ///< Rows answered later than their departure was asked for.
+};
+
 /// What is kept of a row that departed.
 struct Tombstone {
   Kind kind = Kind::user;
@@ -125,10 +130,9 @@ class MirrorWriter {
 
   /// Removes the departed, but not a row that was answered after its departure was asked for, and
   /// leaves tombstones (outside a sweep only of what was here). If given, sets `as_of` and
-  /// `complete` and forgets the unfinished sweep. All in one transaction. Returns how many rows it
-  /// removed.
-  virtual Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
-                                             std::optional<WallTime> as_of) = 0;
+  /// `complete` and forgets the unfinished sweep. All in one transaction.
+  virtual Result<Departed> finish_sweep(Kind kind, const std::vector<Departure>& departed,
+                                        std::optional<WallTime> as_of) = 0;
   /// The users that apply() has put aside since the walk began, also before a sweep was cut off,
   /// and that are ACTIVE here still; a finished walk forgets them. In the order of ids. Commits
   /// what is held back.

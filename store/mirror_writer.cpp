@@ -205,19 +205,21 @@ class SqliteMirrorWriter final : public MirrorFile {
     });
   }
 
-  Result<std::uint64_t> finish_sweep(Kind kind, const std::vector<Departure>& departed,
-                                     std::optional<WallTime> as_of) override {
-    return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
+  Result<Departed> finish_sweep(Kind kind, const std::vector<Departure>& departed,
+                                std::optional<WallTime> as_of) override {
+    return guarded_mirror(db_, [&]() -> Result<Departed> {
       auto indexed = intake_.index_all(kind);
       if (!indexed) return std::move(indexed).error();
       const bool fills = as_of && !intake_.complete(kind);
       const EventNumbers::Hold numbers(numbers_, EventFile::mirror);
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
       std::vector<std::string_view> removed;
+      std::uint64_t kept = 0;
       for (const auto& departure : departed) {
-        auto gone = depart(kind, departure);
-        if (!gone) return std::move(gone).error();
-        if (!*gone) continue;
+        auto row = depart(kind, departure);
+        if (!row) return std::move(row).error();
+        if (*row == Left::kept) ++kept;
+        if (*row != Left::removed) continue;
         removed.push_back(departure.id);
         if (intake_.complete(kind)) {
           events_.add(topic_of(kind), kDeleted, kind, departure.id, departure.rev);
@@ -230,7 +232,7 @@ class SqliteMirrorWriter final : public MirrorFile {
       if (auto& sweep = intake_.sweep(kind)) {
         for (const auto id : removed) intake_.strike(sweep->revisions, id);
       }
-      return removed.size();
+      return Departed{removed.size(), kept};
     });
   }
 
@@ -322,10 +324,12 @@ class SqliteMirrorWriter final : public MirrorFile {
   }
 
   /// Whether there was a row to remove.
-  Result<bool> depart(Kind kind, const Departure& departure) {
+  enum class Left { removed, kept, nothing };
+
+  Result<Left> depart(Kind kind, const Departure& departure) {
     auto& tables = intake_.tables(kind);
     const auto stored = tables.by_id(departure.id);
-    if (stored && stored->answered >= departure.asked) return false;
+    if (stored && stored->answered >= departure.asked) return Left::kept;
     if (stored) {
       auto entry = intake_.press().index_entry(kind, tables.frame_of(stored->row));
       if (!entry) return std::move(entry).error();
@@ -333,10 +337,10 @@ class SqliteMirrorWriter final : public MirrorFile {
     }
     // Anybody may ask for ids that nobody has: they leave no trace, but while a page with such a
     // row may still be on its way.
-    if (!stored && departure.how == Gone::purged && !intake_.sweep(kind)) return false;
+    if (!stored && departure.how == Gone::purged && !intake_.sweep(kind)) return Left::nothing;
     tables.bury(departure, millis_of(clock_.wall()));
     intake_.count_order(departure.answered);
-    return stored.has_value();
+    return stored ? Left::removed : Left::nothing;
   }
 
   void complete(Kind kind, WallTime as_of) {

@@ -24,7 +24,7 @@ Task<Done> stop_after(Clock& clock, Millis delay, std::stop_token done, std::sto
 Task<bool> Refresher::by_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
   if (!engine_.connection().online || ids.empty()) co_return false;
   std::stop_source limit;
-  auto asking = ask_ids(kind, std::move(ids), limit.get_token());
+  auto asking = ask_ours(kind, std::move(ids), limit.get_token());
   co_return co_await bounded(std::move(asking), limit, stop);
 }
 
@@ -61,9 +61,9 @@ Task<bool> Refresher::kinds(std::vector<Kind> kinds, IdsByKind shown, std::stop_
 
 Task<Answer<Done>> Refresher::read(Kind kind, std::vector<std::string> ids, std::stop_token stop) {
   for (int rounds = 0; rounds < kMostRounds; ++rounds) {
-    bool doubtful = false;
-    auto asked = co_await ask_ids(kind, ids, stop, &doubtful);
-    if (!asked || !doubtful) co_return asked;
+    auto asked = co_await ask_ids(kind, ids, Strangers::stored, stop);
+    if (!asked) co_return asked.error();
+    if (!asked->doubtful) break;
   }
   co_return Done{};  // whoever is faster each time has brought what we asked for
 }
@@ -92,17 +92,28 @@ Task<bool> Refresher::bounded(Task<Answer<Done>> asking, std::stop_source limit,
 Task<Answer<Done>> Refresher::ask_kinds(std::vector<Kind> kinds, std::vector<std::string> ids,
                                         std::stop_token stop) {
   for (const auto kind : kinds) {
-    auto asked = co_await ask_ids(kind, ids, stop);
+    auto asked = co_await ask_ours(kind, ids, stop);
     if (!asked) co_return asked;
   }
   co_return Done{};
 }
 
-Task<Answer<Done>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop,
-                                      bool* doubtful) {
+/// For ids of a reader's choice.
+Task<Answer<Done>> Refresher::ask_ours(Kind kind, std::vector<std::string> ids,
+                                       std::stop_token stop) {
+  auto asked = co_await ask_ids(kind, std::move(ids), Strangers::left, stop);
+  if (!asked) co_return asked.error();
+  if (!asked->strangers) co_return Done{};
+  std::vector<Kind> kinds{kind};
+  IdsByKind nothing_shown;
+  co_return co_await tick(std::move(kinds), std::move(nothing_shown), stop);
+}
+
+Task<Answer<Refresher::Stored>> Refresher::ask_ids(Kind kind, std::vector<std::string> ids,
+                                                   Strangers strangers, std::stop_token stop) {
   auto body = co_await rest_.by_ids(kind, ids, stop);
   if (!body) co_return body.error();
-  co_return co_await store_answer(kind, std::move(ids), std::move(*body), doubtful);
+  co_return co_await store_answer(kind, std::move(ids), std::move(*body), strangers);
 }
 
 Task<Answer<Done>> Refresher::ask_users_of(std::vector<Kind> owner_kinds, std::string owner,
@@ -121,13 +132,15 @@ Task<Answer<Done>> Refresher::ask_users_of(std::vector<Kind> owner_kinds, std::s
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());
   if (known.empty()) co_return Done{};
-  co_return co_await ask_ids(Kind::user, std::move(known), stop);
+  auto asked = co_await ask_ids(Kind::user, std::move(known), Strangers::stored, stop);
+  if (!asked) co_return asked.error();
+  co_return Done{};
 }
 
 Task<Answer<Done>> Refresher::tick(std::vector<Kind> kinds, IdsByKind shown, std::stop_token stop) {
   for (auto& of : shown) {
     if (of.second.empty()) continue;
-    auto asked = co_await ask_ids(of.first, std::move(of.second), stop);
+    auto asked = co_await ask_ids(of.first, std::move(of.second), Strangers::left, stop);
     if (!asked) co_return asked.error();
   }
   Counts counts;
@@ -141,16 +154,20 @@ Task<Answer<Done>> Refresher::ask_user(store::Key key, std::string value, std::s
   if (body) {
     body->text = "[" + std::move(body->text) + "]";
     std::vector<std::string> nobody_else;
-    co_return co_await store_answer(Kind::user, std::move(nobody_else), std::move(*body));
+    auto stored = co_await store_answer(Kind::user, std::move(nobody_else), std::move(*body),
+                                        Strangers::stored);
+    if (!stored) co_return stored.error();
+    co_return Done{};
   }
   if (body.error().status == 404) co_return Done{};
   co_return body.error();
 }
 
 /// Stores what came, and removes those asked for that are gone. A single answer moves no `as_of`.
-/// `doubtful` outlives the task; set if the mirror kept something that was answered later.
-Task<Answer<Done>> Refresher::store_answer(Kind kind, std::vector<std::string> asked_for,
-                                           std::optional<Body> body, bool* doubtful) {
+Task<Answer<Refresher::Stored>> Refresher::store_answer(Kind kind,
+                                                        std::vector<std::string> asked_for,
+                                                        std::optional<Body> body,
+                                                        Strangers strangers) {
   auto parse = [&body] { return wire::parse_documents(std::move(body->text)); };
   auto page = co_await parser_.run(std::move(parse));
   if (!page) co_return page.error();
@@ -165,23 +182,44 @@ Task<Answer<Done>> Refresher::store_answer(Kind kind, std::vector<std::string> a
   for (auto& id : asked_for) {
     departed.push_back({std::move(id), "", store::Gone::purged, body->asked, body->answered});
   }
-  auto job = [&]() -> Result<Done> {
+  auto job = [&]() -> Result<Stored> {
+    Stored stored;
     auto& documents = page->documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
+    if (kind == Kind::patient && strangers == Strangers::left) {
+      auto left = leave_strangers(documents);
+      if (!left) return left.error();
+      stored.strangers = *left;
+    }
     auto applied = mirror_.apply(kind, documents, body->asked, body->answered, std::nullopt);
     if (!applied) return applied.error();
-    bool kept = !applied->doubtful.empty();
+    stored.doubtful = !applied->doubtful.empty();
     if (!departed.empty()) {
       auto removed = mirror_.finish_sweep(kind, departed, std::nullopt);
       if (!removed) return removed.error();
-      kept = kept || *removed < departed.size();
+      stored.doubtful = stored.doubtful || removed->kept != 0;
     }
-    if (doubtful) *doubtful = kept;
-    return mirror_.flush();
+    auto flushed = mirror_.flush();
+    if (!flushed) return flushed.error();
+    return stored;
   };
   auto stored = co_await mirror_thread_.run(std::move(job));
   if (!stored) co_return fault_of(stored.error());
-  co_return Done{};
+  co_return *stored;
+}
+
+/// Takes the patients that the mirror does not hold from the documents; true: there were some. On
+/// the mirror's thread.
+Result<bool> Refresher::leave_strangers(std::vector<store::Document>& patients) {
+  std::vector<store::Document> ours;
+  for (const auto& patient : patients) {
+    auto compared = mirror_.compare(Kind::patient, {patient});
+    if (!compared) return compared.error();
+    if (compared->added == 0) ours.push_back(patient);
+  }
+  const bool some = ours.size() < patients.size();
+  patients = std::move(ours);
+  return some;
 }
 
 }  // namespace icure::sync

@@ -48,16 +48,26 @@ class Refresher {
   Task<Answer<Done>> read(Kind kind, std::vector<std::string> ids, std::stop_token stop);
 
  private:
-  Task<Answer<Done>> store_answer(Kind kind, std::vector<std::string> asked_for,
-                                  std::optional<Body> body, bool* doubtful = nullptr);
+  /// Patients that the mirror does not hold. platform: byIds serves those of others as well; only a
+  /// list, or a hint that was subscribed for, says that they are ours.
+  enum class Strangers { stored, left };
+  struct Stored {
+    bool doubtful = false;   ///< The mirror kept something that was answered later.
+    bool strangers = false;  ///< Some came, and were left.
+  };
+
+  Task<Answer<Stored>> store_answer(Kind kind, std::vector<std::string> asked_for,
+                                    std::optional<Body> body, Strangers strangers);
   Task<Answer<Done>> ask_kinds(std::vector<Kind> kinds, std::vector<std::string> ids,
                                std::stop_token stop);
-  Task<Answer<Done>> ask_ids(Kind kind, std::vector<std::string> ids, std::stop_token stop,
-                             bool* doubtful = nullptr);
+  Task<Answer<Stored>> ask_ids(Kind kind, std::vector<std::string> ids, Strangers strangers,
+                               std::stop_token stop);
+  Task<Answer<Done>> ask_ours(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   Task<Answer<Done>> ask_user(store::Key key, std::string value, std::stop_token stop);
   Task<Answer<Done>> ask_users_of(std::vector<Kind> owner_kinds, std::string owner,
                                   std::vector<std::string> known, std::stop_token stop);
   Task<Answer<Done>> tick(std::vector<Kind> kinds, IdsByKind shown, std::stop_token stop);
+  Result<bool> leave_strangers(std::vector<store::Document>& patients);
   Task<bool> bounded(Task<Answer<Done>> asking, std::stop_source limit, std::stop_token stop);
 
   Rest& rest_;

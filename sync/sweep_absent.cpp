@@ -185,7 +185,7 @@ Task<Answer<Done>> Sweeper::settle(Part& part, Depth depth, std::stop_token stop
   std::optional<WallTime> as_of;
   const bool checked = !nothing_listed && *held == Held::noted;
   if (depth == Depth::full && checked) as_of = part.as_of;
-  auto remove = [this, &part, as_of, &departed]() -> Result<std::uint64_t> {
+  auto remove = [this, &part, as_of, &departed]() -> Result<store::Departed> {
     auto removed = mirror_.finish_sweep(part.kind, *departed, as_of);
     if (!removed || part.kind != Kind::patient || !part.asked_at) return removed;
     auto ticked = mirror_.set_ticked(part.kind, *part.asked_at);
@@ -194,7 +194,7 @@ Task<Answer<Done>> Sweeper::settle(Part& part, Depth depth, std::stop_token stop
   };
   auto removed = co_await mirror_thread_.run(std::move(remove));
   if (!removed) co_return fault_of(removed.error());
-  part.counts.deleted += *removed;
+  part.counts.deleted += removed->removed;
   if (part.kind == Kind::user && depth == Depth::full) brake_.walked();
   co_return Done{};
 }

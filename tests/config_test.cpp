@@ -189,7 +189,8 @@ TEST_F(ConfigTest, SendsAPasswordInClearToThisMachineOnly) {
   for (const auto* url :
        {"http://127.evil.test", "http://localhost.evil.test", "http://localhost@evil.test",
         "http://127.0.0.1@evil.test", "http://127.0.0.1#@evil.test", "http://[::1].evil.test",
-        "http://127.0.0.1.evil.test", "https://", "https://:443", "https://a:b", "ftp://x.test",
+        "http://127.0.0.1.evil.test", "https://", "https://:443", "https://a:b",
+        "https://a:", "https://a:0", "https://a:99999", "https://a:-1", "ftp://x.test",
         "https://user:pass@x.test", "https://x.test?y", "http://0x7f000001.evil"}) {
     write("config.toml", "[platform]\nlogin = \"d\"\nurl = \"" + std::string(url) + "\"\n");
     EXPECT_FALSE(load()) << url;

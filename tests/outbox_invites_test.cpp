@@ -288,6 +288,41 @@ TEST_F(InvitesTest, SentAgainHasANewTokenAndTheSameUser) {
   EXPECT_EQ(gateway.messages.size(), 2u) << "the same request is not carried out twice";
 }
 
+TEST_F(InvitesTest, SentAgainBeforeTheFirstAttemptIsOverIsSentAgain) {
+  gateway_http.hold = true;
+  ASSERT_TRUE(create());
+  http.hold = true;
+  gateway_http.release();
+  pump();
+  ASSERT_EQ(state(), InvitationState::sent);
+  ASSERT_EQ(daemon->stores->outbox().item(id)->state, ItemState::sending);
+  auto task = invites.resend(id, {1, "r1", "p"});
+  task.start();
+  pump();
+  http.release();
+  pass(1s);
+  ASSERT_TRUE(task.done());
+  EXPECT_TRUE(task.take());
+  EXPECT_EQ(state(), InvitationState::sent);
+  EXPECT_EQ(gateway.messages.size(), 2u);
+  ASSERT_TRUE(resend("r1"));
+  pass(1s);
+  EXPECT_EQ(gateway.messages.size(), 2u) << "the same request is not carried out twice";
+}
+
+TEST_F(InvitesTest, SentAgainWhileAMessageIsOnItsWayIsThatMessage) {
+  gateway_http.hold = true;
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(resend("r1"));
+  gateway_http.release();
+  pass(1s);
+  EXPECT_EQ(state(), InvitationState::sent);
+  EXPECT_EQ(gateway.messages.size(), 1u);
+  ASSERT_TRUE(resend("r1"));
+  pass(1s);
+  EXPECT_EQ(gateway.messages.size(), 1u) << "the same request is not carried out twice";
+}
+
 TEST_F(InvitesTest, SentAgainBeforeItWasSentIsTriedNow) {
   gateway.status = 400;
   ASSERT_TRUE(create());

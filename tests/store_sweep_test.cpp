@@ -26,7 +26,7 @@ class SweepStoreTest : public StoreTest {
                        std::optional<WallTime> as_of = kStart) {
     auto removed = writer().finish_sweep(Kind::user, departed, as_of);
     EXPECT_TRUE(removed) << removed.error().message;
-    return removed ? *removed : 0;
+    return removed ? removed->removed : 0;
   }
   void fill(const Page& documents) {
     begin();

@@ -111,6 +111,7 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   }
   json["live"] = Json::object();
   for (const auto kind : directory_.kinds) {
+    if (!call.grant().may_see(kind)) continue;
     json["live"][std::string(name_of(kind))] = sync::word_of(live_.state(kind));
   }
   if (keys_.any() && call.grant().may_see(Kind::patient)) {

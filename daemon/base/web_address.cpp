@@ -3,12 +3,18 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace icure {
 namespace {
 
-bool all_of(std::string_view text, std::string_view allowed) {
-  return text.find_first_not_of(allowed) == std::string_view::npos;
+/// Nothing, or a colon and a number that a port can have.
+bool is_port(std::string_view text) {
+  if (text.empty()) return true;
+  std::uint16_t port = 0;
+  const auto [rest, error] = std::from_chars(text.data() + 1, text.data() + text.size(), port);
+  return text[0] == ':' && error == std::errc() && rest == text.data() + text.size() && port != 0;
 }
 
 }  // namespace
@@ -28,9 +34,7 @@ std::optional<WebAddress> parse_web_address(std::string_view url) {
   if (end == std::string_view::npos) return {};
   const auto host = authority.substr(brackets ? 1 : 0, brackets ? end - 1 : end);
   const auto port = authority.substr(end + (brackets ? 1 : 0));
-  const bool port_fine =
-      port.empty() || (port.size() > 1 && port[0] == ':' && all_of(port.substr(1), "0123456789"));
-  if (host.empty() || !port_fine) return {};
+  if (host.empty() || !is_port(port)) return {};
   std::transform(host.begin(), host.end(), std::back_inserter(address.host), [](unsigned char c) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   });

@@ -125,7 +125,17 @@ Result<Invites::Loaded> Invites::load(const std::string& id) const {
 }
 
 Task<Result<InvitationView>> Invites::resend(std::string id, store::IdempotencyKey key) {
+  // The last step of an attempt takes no other order in.
+  auto look = [&] { return load(id); };
+  auto seen = co_await parts_.ledger_thread.run(std::move(look));
+  if (seen && has_sent(*seen)) co_await parts_.outbox.until_at_rest(std::move(seen->item));
   co_return co_await change(std::move(id), std::move(key), &send_again, "sent again");
+}
+
+/// Whether an attempt is under way that has sent the message.
+bool Invites::has_sent(const Loaded& loaded) {
+  return loaded.item.state == ItemState::sending &&
+         loaded.invitation.stage >= InvitationState::sent;
 }
 
 /// Brings the item into the state that is wanted now. False: there is nothing to do.
@@ -158,7 +168,11 @@ Result<bool> Invites::send_again(Loaded& loaded, const Parts& parts) {
   if (invitation.expires && *invitation.expires <= parts.clock.wall()) {
     return refusal_of(Code::conflict, write::Refusal::too_late);
   }
-  if (item.state == ItemState::sending) return false;
+  if (has_sent(loaded)) {
+    return Error{Code::unavailable, "this invitation was sent at this moment",
+                 "try again in a moment"};
+  }
+  if (item.state == ItemState::sending) return true;  // it is on its way
   item.state = ItemState::queued;
   if (invitation.stage != InvitationState::sent) return true;
   invitation.stage = InvitationState::user_ready;

@@ -60,7 +60,7 @@ class Invites {
   /// reached; then the state tells. Fails with conflict if the person has come.
   Task<Result<InvitationView>> cancel(std::string id, store::IdempotencyKey key);
   /// A new token and a new message for the same user; of one that was not sent yet, the next try
-  /// is now. Fails with conflict where there is nothing to send any more.
+  /// is now, unless one is under way. Fails with conflict where there is nothing to send any more.
   Task<Result<InvitationView>> resend(std::string id, store::IdempotencyKey key);
 
   /// Fails with not_found.
@@ -84,6 +84,7 @@ class Invites {
 
   Result<Loaded> load(const std::string& id) const;
   static Result<bool> take_back(Loaded& loaded, const Parts& parts);
+  static bool has_sent(const Loaded& loaded);
   static Result<bool> send_again(Loaded& loaded, const Parts& parts);
   Task<Result<InvitationView>> change(std::string id, store::IdempotencyKey key, Change how,
                                       std::string step);

@@ -130,6 +130,7 @@ Task<Done> Outbox::nap(Millis duration, std::stop_token stop) {
 Task<Done> Outbox::drain() {
   stopping_ = true;
   load_over_.fire();
+  attempt_over_.fire();
   bool drained = false;
   tasks_.drain([this, &drained] {
     drained = true;

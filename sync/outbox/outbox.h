@@ -61,6 +61,10 @@ class Outbox {
   /// not allow it, or as the ledger does.
   Task<Result<store::Item>> act(Action action, std::string id, std::string reason);
 
+  /// Returns when the attempt that is under way at this item, if there is one, is over, or when the
+  /// outbox stops.
+  Task<Done> until_at_rest(store::Item item);
+
   /// Goes by the state in which somebody else has saved this item.
   void follow(const store::Item& item);
 
@@ -120,6 +124,7 @@ class Outbox {
   std::optional<Error> load_error_;
   Event load_over_;
   Event drained_;
+  Event attempt_over_;
   Scope tasks_;  // attempts and housekeeping
   std::stop_source nap_;
   bool stopping_ = false;

@@ -77,6 +77,13 @@ Task<Done> Outbox::attempt(Lanes::Place place, std::stop_token stop) {
     lanes_.queue(place, clock_.uptime() + kLedgerPause);
   }
   wake();
+  attempt_over_.fire();
+  co_return Done{};
+}
+
+Task<Done> Outbox::until_at_rest(store::Item item) {
+  const auto place = Lanes::place_of(item);
+  while (lanes_.runs(place) && !stopping_) co_await attempt_over_.wait();
   co_return Done{};
 }
 

@@ -2,6 +2,7 @@
 
 Standard library only. Nothing here sleeps for luck: what must become true is awaited with a bound.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -186,6 +187,14 @@ for method, params in json.loads(sys.argv[1]):
             return all(mirror[kind]["complete"] and "progress" not in mirror[kind]
                        for kind in kinds)
         until(complete, "the mirror is complete", self)
+
+    def sync(self, full=True):
+        """A run of the sync that began after this call: one that is under way would be joined."""
+        asked = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+        while True:
+            run = self.call("sync.run", full=full, wait=True)["run"]
+            if run["started"] >= asked[:-6]:  # both in UTC: 2026-01-31T08:00:00.000
+                return run
 
     def stop(self):
         """SIGTERM. Returns the exit code and how many seconds it took."""

@@ -201,8 +201,8 @@ spec_id = "clinic"
     def still_open(self):
         """The items that wait, and what they met."""
         client = self.daemon.client()
-        ids = [row["id"] for row in client.call("outbox.list", limit=1000)["rows"]
-               if row["state"] not in ("done", "discarded")]
+        ids = [row["id"] for state in ("queued", "sending", "retrying", "blocked", "held")
+               for row in client.call("outbox.list", state=state, limit=1000)["rows"]]
         items = [client.call("outbox.get", id=id) for id in ids]
         client.close()
         return json.dumps(items, indent=1)

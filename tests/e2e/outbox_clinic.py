@@ -90,7 +90,7 @@ class OutboxClinic(unittest.TestCase):
 
     def until_noticed(self):
         """Until the daemon knows that the line is away."""
-        self.call("sync.run", full=True, wait=True)
+        self.daemon.sync()
         self.assertFalse(self.call("user.list", limit=1)["meta"]["online"])
 
     def online(self):

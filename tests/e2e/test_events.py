@@ -78,7 +78,7 @@ class EventsTest(unittest.TestCase):
         return subscriber
 
     def sync(self):
-        return self.daemon.call("sync.run", full=True, wait=True)["run"]
+        return self.daemon.sync()
 
     def test_a_first_sync_is_one_event_a_kind(self):
         self.daemon.start()

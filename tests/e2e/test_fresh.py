@@ -69,6 +69,16 @@ class FreshTest(unittest.TestCase):
         self.assertEqual((answer["access"], [user["status"] for user in answer["users"]]),
                          (False, ["DISABLED"]))
 
+    def test_a_patient_of_others_is_not_read_into_the_mirror(self):
+        doc = {"firstName": "Ida", "lastName": "Elsewhere", "created": 1, "modified": 1}
+        theirs = self.sandbox.ask("POST", "/create", {"kind": "patient", "doc": doc})["id"]
+        with self.assertRaises(RpcError) as caught:
+            self.fresh("owner.get", id=theirs)
+        self.assertEqual(caught.exception.word, "not_found")
+        self.sandbox.ask("POST", "/share", {"id": theirs})
+        found = self.fresh("owner.get", id=theirs)["dataOwner"]
+        self.assertEqual(found["lastName"], "Elsewhere")
+
     def test_every_read_knows_how_old_is_too_old(self):
         self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
         reads = {"user.get": {"id": self.anna["id"]}, "user.list": {}, "user.search": {"text": "anna"},

@@ -216,12 +216,13 @@ fields.user = ["name", "login"]
         device = next(iter(self.sandbox.revs("device")))
         forbidden = [-32000, "forbidden"]
         (by_id, by_email, search, listing, filtered, owner, hidden_owner, patients, run, config,
-         hello) = self.daemon.as_nobody(
+         hello, status) = self.daemon.as_nobody(
             ("user.get", {"id": anna["id"]}), ("user.get", {"email": anna["email"]}),
             ("user.search", {"text": "anna"}), ("user.list", {"limit": 5}),
             ("user.list", {"status": "ACTIVE"}), ("owner.get", {"id": device}),
             ("owner.get", {"id": anna["healthcarePartyId"]}), ("owner.list", {"type": "patient"}),
-            ("sync.run", {}), ("config.show", {}), ("hello", {"client": "t", "protocol": 1}))
+            ("sync.run", {}), ("config.show", {}), ("hello", {"client": "t", "protocol": 1}),
+            ("daemon.status", {}))
         self.assertEqual(by_id["user"], {k: anna[k] for k in ("id", "rev", "name", "login")})
         self.assertEqual([by_email, search, filtered, patients, run, config], [forbidden] * 6)
         for row in listing["rows"]:
@@ -232,6 +233,8 @@ fields.user = ["name", "login"]
         known, unknown = self.daemon.as_nobody(("owner.get", {"id": patient}), ("owner.get", {"id": "x"}))
         self.assertEqual(known, unknown, "what is hidden cannot be told from what is not there")
         self.assertEqual(hello["role"], "reader")
+        for of_kinds in (status["mirror"], status["live"]):
+            self.assertEqual(set(of_kinds), {"user", "device"})
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
     def test_a_caller_without_a_rule_may_do_nothing_but_say_hello(self):

@@ -17,7 +17,7 @@ class LineTest(unittest.TestCase):
         return self.daemon.call("daemon.status")
 
     def failed_run(self):
-        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        run = self.daemon.sync()
         self.assertEqual(run["state"], "failed", run)
         return run["cause"]
 
@@ -67,7 +67,7 @@ class LineTest(unittest.TestCase):
                 self.assertEqual(mirrored(self.daemon, "user"), before)
                 self.assertIn(self.status()["state"], ("offline", "degraded"))
         self.sandbox.ask("DELETE", "/faults")
-        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        run = self.daemon.sync()
         self.assertEqual(run["state"], "done", run)
         until(lambda: self.status()["state"] == "online", "online", self.daemon)
 
@@ -75,7 +75,7 @@ class LineTest(unittest.TestCase):
         self.daemon.start().until_complete()
         self.sandbox.ask("POST", "/faults", {"match": "POST /rest/v2/(device|hcparty|user)/match",
                                              "kind": "status", "status": 200, "body": "[]"})
-        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        run = self.daemon.sync()
         self.assertEqual(run["state"], "done")
         self.assertEqual(run["kinds"]["device"]["held"], len(self.sandbox.revs("device")))
         self.assertEqual(self.status()["state"], "degraded")
@@ -252,7 +252,7 @@ class LineTest(unittest.TestCase):
     def test_goes_on_when_the_platform_forgets_every_token(self):
         self.daemon.start().until_complete()
         self.sandbox.ask("POST", "/auth", {"expire_now": True})
-        self.assertEqual(self.daemon.call("sync.run", full=True, wait=True)["run"]["state"], "done")
+        self.assertEqual(self.daemon.sync()["state"], "done")
 
     def test_obeys_a_request_for_quiet(self):
         self.daemon.start().until_complete()

@@ -30,7 +30,7 @@ class MirrorTest(unittest.TestCase):
             self.assertEqual(count, len(truth), kind)
 
     def sync(self):
-        run = self.daemon.call("sync.run", full=True, wait=True)["run"]
+        run = self.daemon.sync()
         self.assertEqual(run["state"], "done", run)
         return run
 

@@ -24,7 +24,7 @@ class SweepTest(unittest.TestCase):
         return self.daemon.call("daemon.status")
 
     def sync(self, full=True):
-        run = self.daemon.call("sync.run", full=full, wait=True)["run"]
+        run = self.daemon.sync(full)
         self.assertEqual(run["state"], "done", run)
         return run
 

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Measures what it costs to take writes in durably, and how fast a queue is carried out when the
+line returns.
+
+Writes its section of docs/performance.md. Run by ./dev bench; `--quick` takes little of each and
+prints only.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / "build/release/bin"
+os.environ["ICURE_BIN"] = str(BIN)
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+import clinic  # noqa: E402
+import page  # noqa: E402
+from clinic import Daemon, Sandbox, until  # noqa: E402
+
+clinic.PATIENCE_S = 3600
+
+
+def measure_enqueue(seconds, rounds, queue):
+    """By bench-enqueue, on the disk that this tree is on."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as home:
+        done = subprocess.run(
+            [BIN / "bench-enqueue", "--directory", home, "--seconds", str(seconds), "--rounds",
+             str(rounds), "--queue", str(queue)], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def measure_drain(count):
+    """Invitations queued while the line is away: seconds until the first and the last are out."""
+    sandbox = Sandbox("--users", 3, "--hcps", 3, "--patients", 1, "--devices", 0)
+    daemon = Daemon(sandbox.url, sections=f"""
+[sync]
+interval = "24h"
+full_interval = "24h"
+[invite]
+per_day = 1000000
+[gateway]
+url = "{sandbox.facts["gateway"]}"
+spec_id = "clinic"
+""")
+    try:
+        owners = []
+        for number in range(count):
+            doc = {"firstName": "P", "lastName": str(number), "addresses": [{
+                "addressType": "home", "telecoms": [
+                    {"telecomType": "email", "telecomNumber": f"p{number}@mail.test"}]}]}
+            id = sandbox.ask("POST", "/create", {"kind": "patient", "doc": doc})["id"]
+            sandbox.ask("POST", "/share", {"id": id})
+            owners.append(id)
+        daemon.start().until_complete()
+        sandbox.ask("POST", "/offline", {"mode": "refuse"})
+        client = daemon.client()
+        client.call("sync.run", wait=True)
+        for number, owner in enumerate(owners):
+            client.call("invite.create", key=f"k{number}", owner=owner, solution="the portal",
+                        link="https://portal.clinic.test/")
+        assert not sandbox.ask("GET", "/messages")
+        sandbox.ask("POST", "/online", {})
+        returned = time.monotonic()
+        until(lambda: client.call("daemon.status")["state"] == "online", "the line is seen", daemon)
+        seen = time.monotonic()
+        until(lambda: client.call("invite.list", state="sent", limit=1)["rows"], "one is out", daemon)
+        first = time.monotonic()
+        until(lambda: client.call("outbox.list", state="done", limit=1)["rows"]
+              and "oldest" not in client.call("daemon.status")["outbox"], "all are out", daemon)
+        last = time.monotonic()
+        assert len(sandbox.ask("GET", "/messages")) == count
+        client.close()
+    finally:
+        daemon.close()
+        sandbox.stop()
+    return {"count": count, "line_s": seen - returned, "first_s": first - seen,
+            "per_s": count / (last - seen)}
+
+
+def spread(values, digits=2):
+    return (f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to "
+            f"{max(values):.{digits}f})")
+
+
+def section(enqueue, drains):
+    lines = [f"## Taking writes in, and carrying them out ({len(enqueue['rounds']) // 2} rounds)",
+             "", "Each write is on the disk when it is answered. Bare: the same bytes into one table",
+             "with a unique key in a SQLCipher file of the same page size, so many rows a commit as",
+             "there are writers, each commit synced; in turn with ours, on the same disk.", "",
+             "| writers | ours, writes/s | bare, rows/s | ratio | ours, p99 ms | bare, p99 ms of a "
+             "commit | ratio |", "|---|---|---|---|---|---|---|"]
+    for writers in sorted({row["writers"] for row in enqueue["rounds"]}):
+        rows = [row for row in enqueue["rounds"] if row["writers"] == writers]
+        cells = [f"{statistics.median(row[who]['per_s'] for row in rows):,.0f}"
+                 for who in ("ours", "bare")]
+        cells.append(spread([row["ours"]["per_s"] / row["bare"]["per_s"] for row in rows]))
+        cells += [f"{statistics.median(row[who]['p99_us'] for row in rows) / 1000:.1f}"
+                  for who in ("ours", "bare")]
+        cells.append(spread([row["ours"]["p99_us"] / row["bare"]["p99_us"] for row in rows]))
+        lines.append(f"| {writers} | {' | '.join(cells)} |")
+    long = enqueue["long_queue"]
+    reads = enqueue["reads"]
+    lines += [
+        "", "A long queue, 64 writers:", "", "| | at its beginning | at its end |", "|---|---|---|",
+        f"| taken in, writes/s | {long['enqueue_per_s'][0]:,.0f} | {long['enqueue_per_s'][1]:,.0f} |",
+        f"| a page of 100 listed, us | {long['list_us'][0]:.0f} | {long['list_us'][-1]:.0f} |",
+        f"| ended, items/s | {long['finish_per_s'][0]:,.0f} | {long['finish_per_s'][1]:,.0f} |",
+        "", f"Reading a user by id costs {reads['mirror_alone_ns']:.0f} ns in the store, "
+        f"{reads['nothing_queued_ns']:.0f} ns with an empty outbox laid over it, "
+        f"{reads['another_queued_ns']:.0f} ns while something else is queued.",
+        "", "Invitations that were queued while the line was away, over the socket and against the",
+        "stand-in platform and gateway on the same cores. A line that returns without the machine's",
+        "network changing is seen by the next question, which comes each few seconds at first.", "",
+        "| queued | line seen after, s | first message out after that, s | invitations/s |",
+        "|---|---|---|---|"]
+    for drain in drains:
+        lines.append(f"| {drain['count']:,} | {drain['line_s']:.1f} | {drain['first_s']:.1f} | {drain['per_s']:.0f} |")
+    return "\n".join([*lines, ""])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="measure the outbox")
+    parser.add_argument("--quick", action="store_true", help="little of each, print only")
+    options = parser.parse_args()
+    enqueue = measure_enqueue(0.5 if options.quick else 3, 2 if options.quick else 5,
+                              2000 if options.quick else 100_000)
+    drains = [measure_drain(count) for count in ((100,) if options.quick else (1000, 10_000))]
+    text = section(enqueue, drains)
+    print(text)
+    if not options.quick:
+        page.put(text)
+
+
+if __name__ == "__main__":
+    main()
