@@ -41,6 +41,17 @@ sync::Login login_of(const PlatformConfig& platform) {
           [file = platform.password_file] { return read_secret(file, "platform-password"); }};
 }
 
+sync::LoginOptions login_options(const Config& config) {
+  const auto& login = config.login;
+  return {config.platform.group_id,
+          login.offline,
+          login.offline_without_otp,
+          login.offline_max_age,
+          login.privilege_max_age,
+          login.session_idle,
+          {login.max_failures, login.lockout}};
+}
+
 sync::CurlOptions http_options(const PlatformConfig& platform) {
   return {without_slash(platform.url), platform.ca_file, platform.proxy, platform.connect_timeout,
           platform.request_timeout};
@@ -95,10 +106,12 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   }
   auto batches = (*files)->ledger().standing_batches();
   if (!batches) return failure(1, batches.error());
+  auto logins = sync::kept_logins((*files)->logins());
+  if (!logins) return failure(1, logins.error());
   auto events = (*files)->open_event_reader();
   if (!events) return failure(1, events.error());
-  return OpenStore{std::move(*files), std::move(*point), std::move(*scan), std::move(*events),
-                   std::move(*batches)};
+  return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
+                   std::move(*events), std::move(*batches), std::move(*logins)};
 }
 
 App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
@@ -114,6 +127,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       ledger_thread_(loop, "ledger", loop::Worker::Pace::prompt, &store_.files->ledger_group()),
       scan_thread_(loop, "scan"),
       parse_thread_(loop, "parse", loop::Worker::Pace::patient),
+      scrypt_thread_(loop, "scrypt"),
       http_(loop, clock, http_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),
       rest_(session_, newest_order(store_.files->mirror())),
@@ -135,6 +149,9 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       keys_({store_.files->private_keys(), ledger_thread_, store_.files->decrypted(),
              store_.files->exchange_data(), mirror_thread_, *store_.scan, scan_thread_,
              *store_.point, session_, engine_, clock}),
+      logins_({store_.files->logins(), ledger_thread_, scrypt_thread_, *store_.point, *store_.scan,
+               scan_thread_, http_, refresher_, engine_, brake_, clock, random},
+              std::move(store_.logins)),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_, keys_),
@@ -145,6 +162,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       token_api_(writes_, inviting_.users()),
       invite_api_(writes_, inviting_.invites()),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
+      auth_api_(directory_, logins_, inviting_.invites()),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
       status_api_(directory_, session_, live_, outbox_, keys_,
@@ -152,7 +170,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
       event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, clock),
-      hello_(methods_, kVersion),
+      hello_(methods_, kVersion,
+             [this](Secret session) { return logins_.whose(std::move(session)); }),
       server_(loop, clock, methods_,
               {static_cast<std::size_t>(config_.config.ipc.max_message),
                static_cast<std::size_t>(config_.config.ipc.max_clients), geteuid()},
@@ -170,6 +189,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   token_api_.register_on(methods_);
   invite_api_.register_on(methods_);
   outbox_api_.register_on(methods_);
+  auth_api_.register_on(methods_);
   sync_api_.register_on(methods_);
   brake_api_.register_on(methods_);
   events_api_.register_on(methods_);
@@ -207,6 +227,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
                      static_cast<std::uint64_t>(outbox.max_items)});
   status_api_.warn_after(outbox.warn_after);
   inviting_.configure(config, login_of(config.platform));
+  logins_.configure(login_options(config));
   invite_api_.configure(config.platform.login);
   directory_.kinds = config.mirror.kinds;
   status_api_.show(loaded.shown);
@@ -242,6 +263,7 @@ void App::run() {
   scope_.run(outbox_.loop(scope_.token()));
   scope_.run(inviting_.loop(scope_.token()));
   scope_.run(keys_.loop(scope_.token()));
+  scope_.run(logins_.loop(scope_.token()));
   scope_.run(event_upkeep_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
   if (auto listening = network_.listen(); !listening) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/auth_api.h"
 #include "daemon/api/brake_api.h"
 #include "daemon/api/events_api.h"
 #include "daemon/api/invite_api.h"
@@ -37,6 +38,7 @@
 #include "sync/hints.h"
 #include "sync/keys/keys.h"
 #include "sync/live.h"
+#include "sync/login/logins.h"
 #include "sync/outbox/document_write.h"
 #include "sync/outbox/outbox.h"
 #include "sync/platform/curl_http.h"
@@ -60,6 +62,7 @@ struct OpenStore {
   std::unique_ptr<store::MirrorReader> scan;
   std::unique_ptr<store::EventReader> events;
   std::vector<store::StandingBatch> batches;
+  sync::KeptLogins logins;
 };
 
 /// Reads the store key and opens the store. May run before there is a loop.
@@ -98,6 +101,7 @@ class App {
   loop::Worker ledger_thread_;
   loop::Worker scan_thread_;
   loop::Worker parse_thread_;
+  loop::Worker scrypt_thread_;
   sync::CurlHttp http_;
   sync::Session session_;
   sync::Rest rest_;
@@ -115,6 +119,7 @@ class App {
   sync::Outbox outbox_;
   Inviting inviting_;
   sync::Keys keys_;
+  sync::Logins logins_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
@@ -125,6 +130,7 @@ class App {
   api::TokenApi token_api_;
   api::InviteApi invite_api_;
   api::OutboxApi outbox_api_;
+  api::AuthApi auth_api_;
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;
   api::StatusApi status_api_;

@@ -14,10 +14,11 @@ namespace icure::ipc {
 /// One connection's caller. Outlives the connection while its calls run.
 struct Caller {
   Peer peer;
-  Grant grant;           ///< Changes when the rules are read again, also under a running call.
-  std::string client;    ///< As `hello` said, else the program's name; unverified.
-  std::string actor;     ///< As `hello` said: the acting clinician's user id; may be empty.
-  std::stop_token stop;  ///< Requested when the server stops: long waits should end.
+  Grant grant;         ///< Changes when the rules are read again, also under a running call.
+  std::string client;  ///< As `hello` said, else the program's name; unverified.
+  std::string actor;   ///< As `hello` said: the acting clinician's user id; may be empty.
+  bool actor_verified = false;      ///< `hello` came with a session of that user's.
+  std::stop_token stop;             ///< Requested when the server stops: long waits should end.
   std::unique_ptr<Feed> feed;       ///< What it subscribed to; dies with the connection.
   std::function<void()> pour_feed;  ///< Asks the feed, soon: there may be something new.
 };

@@ -1,5 +1,6 @@
 #include "ipc/connection.h"
 
+#include <optional>
 #include <utility>
 
 namespace icure::ipc {
@@ -15,6 +16,19 @@ uv_stream_t* stream(uv_pipe_t* pipe) {
 Connection& owner(const void* data) {
   return *static_cast<Connection*>(const_cast<void*>(data));
 }
+
+/// Wipes the text of a request when it has been handled.
+struct Wiped {
+  Wiped(LineBuffer& l, std::size_t s) : lines(l), size(s) {}
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() {
+    lines.wipe_line();
+    forget_strings(size);
+  }
+  LineBuffer& lines;
+  std::size_t size;
+};
 
 }  // namespace
 
@@ -83,6 +97,8 @@ void Connection::handle(Padded line) {
     append_error(out_, request.error().id, request.error().error);
     return send_later();
   }
+  std::optional<Wiped> wiped;
+  if (service_.methods.takes_secret(request->method)) wiped.emplace(in_, line.text.size());
   service_.turn.request_begun();
   auto begun = service_.methods.begin(request->method, Call(caller_), request->params);
   if (!begun) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/base/secret.h"
+
 namespace icure::ipc {
 namespace {
 
@@ -42,8 +44,14 @@ std::optional<Padded> LineBuffer::next() {
     return std::nullopt;
   }
   const Padded line(std::string_view(bytes_.data() + begin_, line_end - begin_));
+  line_ = begin_;
   begin_ = scanned_ = line_end + 1;
   return line;
+}
+
+void LineBuffer::wipe_line() {
+  wipe({bytes_.data() + line_, begin_ - line_});
+  wipe({bytes_.data() + end_, bytes_.size() - end_});
 }
 
 // What is moved is the unfinished line at most: its next move comes with the line after it.
@@ -62,6 +70,7 @@ void LineBuffer::compact() {
 void LineBuffer::resize(std::size_t size) {
   std::vector<char> fresh(size);
   std::copy_n(bytes_.data(), end_, fresh.data());
+  wipe(bytes_);  // it may have held the beginning of a password
   bytes_ = std::move(fresh);
 }
 

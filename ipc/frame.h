@@ -23,6 +23,9 @@ class LineBuffer {
   /// The next whole line, without its end; valid until the next call.
   std::optional<Padded> next();
 
+  /// Overwrites the last line that next() gave, and whatever was moved away from.
+  void wipe_line();
+
   /// A line longer than max_line was begun: next() returns nothing more, the bytes after it are
   /// of no use.
   bool overlong() const { return overlong_; }
@@ -34,6 +37,7 @@ class LineBuffer {
 
   std::size_t max_line_;
   std::vector<char> bytes_;  // kPadding of them stay free behind end_
+  std::size_t line_ = 0;     // where the last line that was handed out begins
   std::size_t begin_ = 0;    // of the first line not handed out
   std::size_t scanned_ = 0;  // no line end in [begin_, scanned_)
   std::size_t end_ = 0;

@@ -9,7 +9,8 @@ namespace {
 
 constexpr auto kHelloResult = R"({"type":"object","required":["server","version","protocol","role"],
   "properties":{"server":{"type":"string"},"version":{"type":"string"},"protocol":{"type":"integer"},
-  "role":{"enum":["none","reader","operator","admin"]}}})";
+  "role":{"enum":["none","reader","operator","admin"]},
+  "actor":{"type":"string","description":"the user whose session was given"}}})";
 
 }  // namespace
 
@@ -29,12 +30,23 @@ Task<Result<std::string>> Hello::hello(Call call, HelloParams params) {
                     "use a client library of the same major version as the daemon"};
   }
   auto& caller = call.caller();
+  auto actor = std::move(params.actor).value_or("");
+  if (params.session) {
+    auto user = co_await whose_(std::move(*params.session));
+    if (!user) co_return std::move(user).error();
+    if (!actor.empty() && actor != *user) {
+      co_return Error{Code::invalid, "the session is not the actor's", "give one of them only"};
+    }
+    actor = *std::move(user);
+  }
   caller.client = std::move(params.client);
-  caller.actor = std::move(params.actor).value_or("");
-  const nlohmann::ordered_json reply = {{"server", "icure-syncd"},
-                                        {"version", version_},
-                                        {"protocol", kProtocol},
-                                        {"role", name_of(caller.grant.role)}};
+  caller.actor = std::move(actor);
+  caller.actor_verified = params.session.has_value();
+  nlohmann::ordered_json reply = {{"server", "icure-syncd"},
+                                  {"version", version_},
+                                  {"protocol", kProtocol},
+                                  {"role", name_of(caller.grant.role)}};
+  if (caller.actor_verified) reply["actor"] = caller.actor;
   co_return reply.dump();
 }
 

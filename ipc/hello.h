@@ -1,5 +1,6 @@
 // The methods of the protocol itself: hello and rpc.discover.
 #pragma once
+#include <functional>
 #include <string>
 
 #include "ipc/methods.h"
@@ -13,7 +14,7 @@ struct HelloParams {
   std::string client;
   std::int64_t protocol = 0;
   std::optional<std::string> actor;
-  std::optional<std::string> session;
+  std::optional<Secret> session;
 
   static constexpr auto params() {
     return std::tuple(
@@ -21,15 +22,20 @@ struct HelloParams {
         param("protocol", &HelloParams::protocol, "the version it speaks: 1"),
         param("actor", &HelloParams::actor, "user id of the acting clinician, for the logs only")
             .length(1, 128),
-        param("session", &HelloParams::session, "reserved").length(1, 128));
+        param("session", &HelloParams::session,
+              "as auth.login gave it: its user is the actor, verified")
+            .length(1, 128));
   }
 };
 
 class Hello {
  public:
+  /// The id of the user whose session it is. Fails with login_needed.
+  using WhoseSession = std::function<Task<Result<std::string>>(Secret session)>;
+
   /// `version` is the program's. The table must outlive this.
-  Hello(const Methods& methods, std::string version)
-      : methods_(methods), version_(std::move(version)) {}
+  Hello(const Methods& methods, std::string version, WhoseSession whose)
+      : methods_(methods), version_(std::move(version)), whose_(std::move(whose)) {}
 
   void register_on(Methods& methods);
 
@@ -39,6 +45,7 @@ class Hello {
 
   const Methods& methods_;
   std::string version_;
+  WhoseSession whose_;
 };
 
 }  // namespace icure::ipc

@@ -1,5 +1,6 @@
 #include "ipc/methods.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace icure::ipc {
@@ -39,7 +40,14 @@ Result<Methods::Answer, RpcError> Methods::begin(std::string_view name, const Ca
 void Methods::insert(Method method) {
   auto kept = std::make_unique<Method>(std::move(method));
   if (!by_name_.try_emplace(kept->info.name, kept.get()).second) std::abort();
+  const bool secret = std::any_of(kept->params.begin(), kept->params.end(),
+                                  [](const auto& rule) { return rule.type == ParamType::secret; });
+  if (secret) secret_.push_back(kept->info.name);
   methods_.push_back(std::move(kept));
+}
+
+bool Methods::takes_secret(std::string_view name) const {
+  return std::find(secret_.begin(), secret_.end(), name) != secret_.end();
 }
 
 void Methods::add_schema(std::string name, std::string schema) {

@@ -53,6 +53,9 @@ class Methods {
   /// nothing else. The errors are JSON-RPC's own, or forbidden.
   Result<Answer, RpcError> begin(std::string_view name, const Call& call, Padded params) const;
 
+  /// Whether a request of that name may hold a secret: then nothing of its text is to be left.
+  bool takes_secret(std::string_view name) const;
+
   const std::vector<std::unique_ptr<Method>>& all() const { return methods_; }  ///< As added.
   const std::map<std::string, std::string>& schemas() const { return schemas_; }
 
@@ -66,6 +69,7 @@ class Methods {
 
   std::vector<std::unique_ptr<Method>> methods_;
   std::unordered_map<std::string_view, const Method*> by_name_;  // views of info.name
+  std::vector<std::string_view> secret_;  // names of few methods; views of info.name
   std::map<std::string, std::string> schemas_;
 };
 

@@ -28,6 +28,12 @@ Json schema_of(const ParamRule& rule) {
   switch (rule.type) {
     case ParamType::string:
       return string_schema(rule);
+    case ParamType::secret: {
+      auto schema = string_schema(rule);
+      schema["format"] = "password";
+      schema["writeOnly"] = true;
+      return schema;
+    }
     case ParamType::strings:
       return {{"type", "array"}, {"items", string_schema(rule)}};
     case ParamType::boolean:

@@ -56,6 +56,14 @@ Result<std::string> take_string(const ParamRule& rule, od::value value) {
   return std::string(text);
 }
 
+/// Straight into locked memory; unescaped by the parser, see forget_strings().
+Result<Secret> take_secret(const ParamRule& rule, od::value value) {
+  std::string_view text;
+  if (value.get_string().get(text)) return bad(rule, "a string");
+  if (!within(rule, characters(text))) return bad(rule, limits(rule) + " characters long");
+  return Secret(text);
+}
+
 Result<std::vector<std::string>> take_strings(const ParamRule& rule, od::value value) {
   od::array items;
   if (value.get_array().get(items)) return bad(rule, "a list of strings");
@@ -104,6 +112,8 @@ Result<Done> fill(ParamSlot& slot, od::value value) {
   switch (rule.type) {
     case ParamType::string:
       return store(take_string(rule, value), slot);
+    case ParamType::secret:
+      return store(take_secret(rule, value), slot);
     case ParamType::boolean:
       return store(take_bool(rule, value), slot);
     case ParamType::integer:
@@ -156,6 +166,15 @@ Result<Done> fill_slots(Padded json, std::span<ParamSlot> slots) {
         }
         return fill_from(members, slots);
       });
+}
+
+void forget_strings(std::size_t size) {
+  const PaddedText blank('"' + std::string(size, ' ') + '"');
+  with_parser(blank.view(), [](od::parser& parser, simdjson::padded_string_view text) {
+    od::document document;
+    std::string_view written;
+    return !parser.iterate(text).get(document) && !document.get_string().get(written);
+  });
 }
 
 }  // namespace icure::ipc

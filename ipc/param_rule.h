@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/base/result.h"
+#include "daemon/base/secret.h"
 #include "ipc/padded.h"
 
 namespace icure::ipc {
@@ -18,14 +19,14 @@ struct RawJson {
   std::string text;
 };
 
-enum class ParamType { string, boolean, integer, strings, object };
+enum class ParamType { string, secret, boolean, integer, strings, object };
 
 struct ParamRule {
   std::string_view name;
   std::string_view about;
   ParamType type = ParamType::string;
   bool required = true;
-  std::optional<std::int64_t> least = {};  ///< Of an integer, or of the length of a string.
+  std::optional<std::int64_t> least = {};  ///< Of an integer, or of a string's or secret's length.
   std::optional<std::int64_t> most = {};
   std::array<std::string_view, 16> allowed = {};
   std::size_t allowed_count = 0;  ///< 0: any string.
@@ -40,6 +41,8 @@ struct RequiredField {
 };
 template <>
 struct ParamField<std::string> : RequiredField<ParamType::string> {};
+template <>
+struct ParamField<Secret> : RequiredField<ParamType::secret> {};
 template <>
 struct ParamField<bool> : RequiredField<ParamType::boolean> {};
 template <>
@@ -74,5 +77,8 @@ ParamSlot slot_of(const ParamRule& rule, std::optional<T>& field) {
 
 /// See decode_params().
 Result<Done> fill_slots(Padded json, std::span<ParamSlot> slots);
+
+/// Overwrites what this thread's parser unescaped last, of a text of that size.
+void forget_strings(std::size_t size);
 
 }  // namespace icure::ipc

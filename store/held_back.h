@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct HeldKind {
   std::vector<Staged> documents;
   std::optional<FreshDictionary> dictionary;
   std::optional<std::string> cursor;
+  std::vector<std::int64_t> walked;  ///< Rows in the pages before the cursor that did not change.
 };
 
 class HeldBack {

@@ -14,14 +14,15 @@ class IdTable {
   struct Entry {
     std::uint64_t id = 0;   ///< Hash of the id.
     std::uint64_t rev = 0;  ///< Hash of the revision.
-    std::uint64_t row : 61 = 0;
+    std::uint64_t row : 60 = 0;
     bool used : 1 = false;
+    bool walked : 1 = false;   ///< A page of this walk had it.
     bool present : 1 = false;  ///< Named by the platform during this sweep.
     bool held : 1 = false;     ///< Its newest version is not written yet.
 
     /// The row's number; 0: not written yet.
     std::int64_t number() const { return static_cast<std::int64_t>(row); }
-    void set_number(std::int64_t to) { row = static_cast<std::uint64_t>(to) & ((1ULL << 61) - 1); }
+    void set_number(std::int64_t to) { row = static_cast<std::uint64_t>(to) & ((1ULL << 60) - 1); }
   };
   static_assert(sizeof(Entry) == 24);
 

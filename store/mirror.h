@@ -33,17 +33,17 @@ struct Applied {
   /// Rows answered, or found gone, later than this page was asked for, which differ from it: read
   /// them by id.
   std::vector<std::string> doubtful;
-  /// With Disabling::put_aside: users whose document says that they are not ACTIVE any more. Not
+  /// Of a walk: users whose document says that they are not ACTIVE any more. Not
   /// stored.
   std::vector<std::string> put_aside;
   /// Documents that are no well-formed JSON objects: not stored, the others of the page are.
   std::vector<std::string> unreadable;
 };
 
-/// What becomes of a user's document that takes its status from ACTIVE.
-enum class Disabling {
-  stored,
-  put_aside,  ///< Its id is kept with the sweep, see put_aside(); the row stays as it is.
+/// How documents came.
+enum class Origin {
+  answer,  ///< Asked for by id or key.
+  walk,    ///< As a page of all users. Who is no longer ACTIVE by it is not stored but put aside.
 };
 
 /// An id with its revision, as a probe of the platform returns them.
@@ -101,7 +101,7 @@ class MirrorWriter {
   /// finish_sweep() or end_sweep(). A failed commit ends all sweeps: begin them again.
   virtual Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
                                 Order answered, const std::optional<std::string>& cursor,
-                                Disabling disabling = Disabling::stored) = 0;
+                                Origin origin = Origin::answer) = 0;
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
   /// The same, and no power cut takes back what was committed: for what the ledger is about to
@@ -122,6 +122,10 @@ class MirrorWriter {
   /// The ids of rows that no mark_present() of this sweep named and that were last answered or
   /// asked for before `asked` (a row that was asked for and stored meanwhile is not absent).
   virtual Result<std::vector<std::string>> absent(Kind kind, Order asked) = 0;
+  /// The ids noted by mark_present() that the mirror holds and that no page of this walk had, also
+  /// before it was cut off: they were moved while it passed, from a page that was still to come to
+  /// one that was read.
+  virtual Result<std::vector<std::string>> passed_over(Kind kind) = 0;
   /// The ids noted by mark_present() that the mirror holds, in batches: those after `after`.
   virtual Result<std::vector<std::string>> present_after(Kind kind, const std::string& after,
                                                          std::size_t limit) = 0;

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <unordered_map>
 
@@ -13,6 +14,15 @@ namespace {
 // One transaction of this many takes about a second, and the indexes of a million rows are then
 // written ten times over instead of a hundred.
 constexpr std::int64_t kIndexedTogether = 100'000;
+
+std::string_view bytes_of(const std::vector<std::int64_t>& rows) {
+  return {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(std::int64_t)};
+}
+std::vector<std::int64_t> rows_in(std::string_view bytes) {
+  std::vector<std::int64_t> rows(bytes.size() / sizeof(std::int64_t));
+  std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(std::int64_t));
+  return rows;
+}
 
 }  // namespace
 
@@ -42,7 +52,7 @@ MirrorIntake::MirrorIntake(SQLite::Database& db, EventNumbers& numbers, EventTab
 
 Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& documents, Order asked,
                                    Order answered, const std::optional<std::string>& cursor,
-                                   Disabling disabling) {
+                                   Origin origin) {
   auto& begun = sweep(kind);
   if (cursor && !begun) return no_sweep(kind);
   IdTable own;
@@ -55,8 +65,9 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
 
   Applied applied;
   const auto changes = compare(kind, table, documents, asked, applied);
+  if (begun && origin == Origin::walk) walk(kind, documents);
   learn(kind, changes);
-  auto staged = stage(kind, changes, answered, applied, disabling);
+  auto staged = stage(kind, changes, answered, applied, origin);
   if (!staged) return std::move(staged).error();
   put_aside(applied.put_aside);  // before the cursor moves: a page may come twice, never not at all
 
@@ -65,6 +76,7 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
     if (!entry) entry = &table.insert(document.id_hash);
     entry->rev = hash(document.rev);
     entry->held = true;
+    entry->walked = entry->walked || origin == Origin::walk;
     newest_order_ = std::max(newest_order_, answered);
     if (begun && asked + 1 < answered) begun->overtaken[document.id_hash] = asked;
   }
@@ -76,6 +88,17 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
   return applied;
 }
 
+/// Notes that these were in a page. What is new or changed is noted when it is written.
+void MirrorIntake::walk(Kind kind, const std::vector<Document>& documents) {
+  auto& begun = *sweep(kind);
+  for (const auto& document : documents) {
+    auto* entry = begun.revisions.find(hash(document.id));
+    if (!entry) continue;
+    entry->walked = true;
+    if (begun.resumable && !entry->held) held_[kind].walked.push_back(entry->number());
+  }
+}
+
 Result<Applied> MirrorIntake::weigh(Kind kind, const std::vector<Document>& documents) {
   auto indexed = index_all(kind);
   if (!indexed) return std::move(indexed).error();
@@ -85,7 +108,7 @@ Result<Applied> MirrorIntake::weigh(Kind kind, const std::vector<Document>& docu
   Applied applied;
   constexpr auto kNow = std::numeric_limits<std::int64_t>::max();
   const auto changes = compare(kind, begun ? begun->revisions : own, documents, kNow, applied);
-  auto staged = stage(kind, changes, 0, applied, Disabling::put_aside);
+  auto staged = stage(kind, changes, 0, applied, Origin::walk);
   if (!staged) return std::move(staged).error();
   return applied;
 }
@@ -150,8 +173,7 @@ void MirrorIntake::learn(Kind kind, const std::vector<Change>& changes) {
 }
 
 Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Change>& changes,
-                                                Order answered, Applied& applied,
-                                                Disabling disabling) {
+                                                Order answered, Applied& applied, Origin origin) {
   std::vector<Staged> staged;
   staged.reserve(changes.size());
   for (const auto& change : changes) {
@@ -167,7 +189,7 @@ Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Cha
       if (!pressed->same_facts) {
         auto old = press_.index_entry(kind, tables(kind).frame_of(change.stored->row));
         if (!old) return std::move(old).error();
-        if (disabling == Disabling::put_aside && old->status == UserStatus::active &&
+        if (origin == Origin::walk && old->status == UserStatus::active &&
             pressed->index.status != UserStatus::active) {
           applied.put_aside.emplace_back(change.document->id);
           continue;
@@ -250,7 +272,29 @@ void MirrorIntake::write_held(Kind kind) {
   if (held.cursor) {
     Query move_on(db_, "UPDATE sweep SET cursor = ?2 WHERE kind = ?1");
     move_on.run(number_of(kind), *held.cursor);
+    for (const auto& document : held.documents) held.walked.push_back(document.index.row);
+    Query walked(db_, "INSERT INTO walked (kind, rows) VALUES (?1, ?2)");
+    walked.run(number_of(kind), Blob{bytes_of(held.walked)});
   }
+}
+
+void MirrorIntake::take_up_walk(Kind kind) {
+  held_[kind].walked.clear();
+  if (!sweep(kind)->resumable) return;
+  std::vector<bool> walked;  // by row
+  Query read(db_, "SELECT rows FROM walked WHERE kind = ?1");
+  for (auto rows = read(number_of(kind)); rows.next();) {
+    for (const auto row : rows_in(rows.blob(0))) {
+      const auto at = static_cast<std::size_t>(row);
+      if (at >= walked.size()) walked.resize(at + 1);
+      walked[at] = true;
+    }
+  }
+  if (walked.empty()) return;
+  tables(kind).each_revision([&](std::int64_t row, std::string_view id, std::string_view) {
+    const auto at = static_cast<std::size_t>(row);
+    if (at < walked.size() && walked[at]) sweep(kind)->revisions.find(hash(id))->walked = true;
+  });
 }
 
 void MirrorIntake::settle(Kind kind) {

@@ -36,8 +36,7 @@ class MirrorIntake {
 
   /// See MirrorWriter::apply().
   Result<Applied> take(Kind kind, const std::vector<Document>& documents, Order asked,
-                       Order answered, const std::optional<std::string>& cursor,
-                       Disabling disabling);
+                       Order answered, const std::optional<std::string>& cursor, Origin origin);
   /// See MirrorWriter::compare().
   Result<Applied> weigh(Kind kind, const std::vector<Document>& documents);
   /// Commits what is held back, all or nothing. After a failure it is lost, and with it the truth
@@ -54,6 +53,9 @@ class MirrorIntake {
   bool complete(Kind kind) const { return complete_[index_of(kind)]; }
   void set_complete(Kind kind) { complete_[index_of(kind)] = true; }
   Order newest_order() const { return newest_order_; }
+  /// Of a sweep that was just begun: if it goes on where it was cut off, marks what its pages had
+  /// until then.
+  void take_up_walk(Kind kind);
   /// Inside a transaction: an answer of that order is stored, besides those that take() saw.
   void count_order(Order answered);
 
@@ -83,7 +85,8 @@ class MirrorIntake {
                               Order asked, Applied& applied);
   void learn(Kind kind, const std::vector<Change>& changes);
   Result<std::vector<Staged>> stage(Kind kind, const std::vector<Change>& changes, Order answered,
-                                    Applied& applied, Disabling disabling);
+                                    Applied& applied, Origin origin);
+  void walk(Kind kind, const std::vector<Document>& documents);
   void put_aside(const std::vector<std::string>& ids);
   Result<Done> index(Kind kind, std::int64_t at_least);
   void write_held(Kind kind);

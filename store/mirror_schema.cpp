@@ -78,6 +78,9 @@ constexpr auto kTicked = "ALTER TABLE kind_state ADD COLUMN ticked INTEGER";
 // Users that a walk saw disabled: whether that is believed is decided when the walk is over.
 constexpr auto kPutAside = "CREATE TABLE put_aside (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID";
 
+// Which rows the pages of an unfinished walk had, before its cursor: 64-bit numbers of rows.
+constexpr auto kWalked = "CREATE TABLE walked (kind INTEGER NOT NULL, rows BLOB NOT NULL) STRICT";
+
 std::string first_schema() {
   std::string sql = kShared;
   for (const auto kind : kAllKinds) {
@@ -90,8 +93,9 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted,        kTombstoneOrder,   kTicked,
-                                      kPutAside,      event_schema(), decrypted_schema()};
+  static const std::string steps[] = {first_schema(), kWanted,           kTombstoneOrder,
+                                      kTicked,        kPutAside,         event_schema(),
+                                      kWalked,        decrypted_schema()};
   return steps;
 }
 

@@ -53,7 +53,7 @@ class SqliteMirrorWriter final : public MirrorFile {
       Query clear(db_, "DELETE FROM wanted WHERE kind = ?1");
       clear.run(number_of(kind));
       const bool walks_anew = kind == Kind::user && resumable && state.cursor.empty();
-      if (walks_anew) db_.exec("DELETE FROM put_aside");
+      if (walks_anew) db_.exec("DELETE FROM put_aside; DELETE FROM walked");
       Query read(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1");
       auto rows = read(number_of(kind));
       rows.next();
@@ -67,15 +67,16 @@ class SqliteMirrorWriter final : public MirrorFile {
           [&](std::int64_t row, std::string_view id, std::string_view rev) {
             intake_.enter(sweep.revisions, id, rev, row);
           });
+      intake_.take_up_walk(kind);
       return Done{};
     });
   }
 
   Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
                         Order answered, const std::optional<std::string>& cursor,
-                        Disabling disabling) override {
+                        Origin origin) override {
     return guarded_mirror(
-        db_, [&] { return intake_.take(kind, documents, asked, answered, cursor, disabling); });
+        db_, [&] { return intake_.take(kind, documents, asked, answered, cursor, origin); });
   }
 
   Result<std::vector<std::string>> put_aside() override {
@@ -164,6 +165,21 @@ class SqliteMirrorWriter final : public MirrorFile {
         if (stored && (stored->answered < asked || was_overtaken(kind, id, asked))) {
           found.emplace_back(id);
         }
+        return true;
+      });
+      return found;
+    });
+  }
+
+  Result<std::vector<std::string>> passed_over(Kind kind) override {
+    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
+      auto indexed = intake_.index_all(kind);
+      if (!indexed) return std::move(indexed).error();
+      if (!intake_.sweep(kind)) return no_sweep(kind);
+      std::vector<std::string> found;
+      intake_.tables(kind).each_id("", [&](std::int64_t, std::string_view id) {
+        const auto* entry = intake_.sweep(kind)->revisions.find(intake_.hash(id));
+        if (entry && entry->present && !entry->walked) found.emplace_back(id);
         return true;
       });
       return found;
@@ -348,7 +364,7 @@ class SqliteMirrorWriter final : public MirrorFile {
     state.run(number_of(kind), millis_of(as_of));
     Query forget(db_, "DELETE FROM sweep WHERE kind = ?1");
     forget.run(number_of(kind));
-    if (kind == Kind::user) db_.exec("DELETE FROM put_aside");
+    if (kind == Kind::user) db_.exec("DELETE FROM put_aside; DELETE FROM walked");
     intake_.tables(kind).end_fill();
     if (auto& sweep = intake_.sweep(kind)) sweep->fills = false;
   }

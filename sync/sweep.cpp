@@ -121,6 +121,15 @@ Task<Answer<Done>> Sweeper::list(Part& part, Depth depth, std::stop_token stop) 
     auto matched = co_await match(part, std::move(filter), Listed::alive, stop);
     if (!matched) co_return matched.error();
   }
+  if (part.kind == Kind::user && depth == Depth::full) {
+    auto read = [this, &part]() -> Result<Done> {
+      auto passed_over = mirror_.passed_over(part.kind);
+      if (!passed_over) return passed_over.error();
+      return mirror_.want(part.kind, *passed_over);
+    };
+    auto wanted = co_await mirror_thread_.run(std::move(read));
+    if (!wanted) co_return fault_of(wanted.error());
+  }
   if (part.kind == Kind::patient && depth == Depth::quick) {
     auto matched = co_await match_modified(part, stop);
     if (!matched) co_return matched.error();

@@ -108,7 +108,7 @@ class Sweeper {
   Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
   Task<Answer<Done>> keep(Part& part, Kept kept, std::optional<std::string> cursor,
                           std::vector<std::string>& doubtful,
-                          store::Disabling disabling = store::Disabling::stored);
+                          store::Origin origin = store::Origin::answer);
   Task<Answer<Done>> weigh(Part& part, Kept kept);
   Task<Answer<Done>> pull_plan(Part& part, std::stop_token stop);
 

@@ -40,15 +40,15 @@ Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::strin
 /// come taken for absent, although a list may have named them a moment ago: confirm() has the last
 /// word.
 Task<Answer<Done>> Sweeper::keep(Part& part, Kept kept, std::optional<std::string> cursor,
-                                 std::vector<std::string>& doubtful, store::Disabling disabling) {
-  auto job = [this, &part, &kept, &cursor, disabling]() -> Result<store::Applied> {
+                                 std::vector<std::string>& doubtful, store::Origin origin) {
+  auto job = [this, &part, &kept, &cursor, origin]() -> Result<store::Applied> {
     auto& documents = kept.page.documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
     if (documents.size() < kept.wanted.size()) {
       auto noted = mirror_.mark_absent(part.kind, missing_from(kept.page, std::move(kept.wanted)));
       if (!noted) return noted.error();
     }
-    return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor, disabling);
+    return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor, origin);
   };
   auto applied = co_await mirror_thread_.run(std::move(job));
   if (!applied) co_return fault_of(applied.error());

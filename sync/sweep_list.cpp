@@ -31,7 +31,9 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string curs
     }
     std::optional<std::string> resume;
     if (auto next = std::move(page->next)) {
-      if (page->documents.empty() || (from && from->start_id == next->start_id)) {
+      // Who has another login since may stand at the beginning of two pages: only the same place is
+      // no progress.
+      if (page->documents.empty() || from == next) {
         co_return Fault{Cause::bad_answer, 200, "a page of users leads back to itself"};
       }
       resume = wire::to_cursor(*next);
@@ -45,8 +47,8 @@ Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string curs
     if (depth == Depth::plan) {
       stored = co_await weigh(part, std::move(kept));
     } else {
-      stored = co_await keep(part, std::move(kept), std::move(resume), doubtful,
-                             store::Disabling::put_aside);
+      stored =
+          co_await keep(part, std::move(kept), std::move(resume), doubtful, store::Origin::walk);
     }
     if (!stored) {
       if (coming) {

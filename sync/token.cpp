@@ -35,6 +35,25 @@ Json claims_in(std::string_view token) {
   return Json::parse(bytes, nullptr, false);
 }
 
+/// What a byte of a JSON string takes, and how it is written.
+std::size_t escaped_size(unsigned char byte) {
+  if (byte < 0x20) return 6;
+  return byte == '"' || byte == '\\' ? 2 : 1;
+}
+unsigned char* write_escaped(unsigned char byte, unsigned char* to) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (byte < 0x20) {
+    constexpr std::string_view kZeros = "\\u00";
+    to = std::copy(kZeros.begin(), kZeros.end(), to);
+    *to++ = static_cast<unsigned char>(kDigits[byte >> 4]);
+    *to++ = static_cast<unsigned char>(kDigits[byte & 15]);
+    return to;
+  }
+  if (byte == '"' || byte == '\\') *to++ = '\\';
+  *to++ = byte;
+  return to;
+}
+
 /// Moves a string member out of `json` into locked memory.
 std::optional<Secret> take(Json& json, const char* name) {
   if (!json.contains(name) || !json[name].is_string()) return std::nullopt;
@@ -62,13 +81,18 @@ std::optional<TokenClaims> claims_of(std::string_view token) {
 }
 
 Secret login_body(std::string_view name, const Secret& password) {
-  auto json = Json::object();
-  json["username"] = name;
-  json["password"] = std::string(password.reveal());
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  Secret body(text);
-  wipe(text);
-  wipe(json["password"].get_ref<std::string&>());
+  // The password by hand, since a JSON library leaves copies of it behind; in its exact size, since
+  // locked memory is scarce.
+  const Json json = name;
+  const auto head = R"({"username":)" + json.dump(-1, ' ', false, Json::error_handler_t::replace) +
+                    R"(,"password":")";
+  constexpr std::string_view kTail = "\"}";
+  std::size_t size = head.size() + kTail.size();
+  for (const auto byte : password.bytes()) size += escaped_size(byte);
+  auto body = Secret::zeroed(size);
+  auto* end = std::copy(head.begin(), head.end(), body.data());
+  for (const auto byte : password.bytes()) end = write_escaped(byte, end);
+  std::copy(kTail.begin(), kTail.end(), end);
   return body;
 }
 

@@ -31,6 +31,7 @@ class Text {
 struct NextPage {
   std::optional<std::string> start_key;  ///< Absent: rows without login come first.
   std::string start_id;
+  bool operator==(const NextPage&) const = default;
 };
 
 struct Page {

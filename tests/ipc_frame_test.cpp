@@ -94,5 +94,20 @@ TEST(LineBufferTest, LeavesReadableBytesBehindEachLine) {
   }
 }
 
+TEST(LineBufferTest, LeavesNothingOfALineThatIsWiped) {
+  LineBuffer buffer(100);
+  feed(buffer, "se");
+  EXPECT_EQ(next(buffer), "(none)");
+  feed(buffer, "cret\nnext\nunfin");
+  const auto line = buffer.next();
+  ASSERT_EQ(line->text, "secret");
+  const auto* from = line->text.data();
+  buffer.wipe_line();
+  EXPECT_EQ(std::string(from, 6), std::string(6, '\0'));
+  EXPECT_EQ(next(buffer), "next");
+  feed(buffer, "ished\n");
+  EXPECT_EQ(next(buffer), "unfinished");
+}
+
 }  // namespace
 }  // namespace icure::ipc

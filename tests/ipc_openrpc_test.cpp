@@ -38,7 +38,7 @@ class OpenRpcTest : public ::testing::Test {
   Task<Result<std::string>> list(Call, ListParams) { co_return std::string("[]"); }
 
   Methods methods;
-  Hello hello{methods, "1.2.3"};
+  Hello hello{methods, "1.2.3", {}};
   Json document;
 };
 

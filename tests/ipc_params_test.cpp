@@ -94,5 +94,38 @@ TEST(ParamsTest, AnUnknownNameIsCutBetweenCharacters) {
   EXPECT_EQ((words.size() - std::string_view(R"(there is no param "")").size()) % 3, 0u);
 }
 
+struct WithSecret {
+  Secret password;
+  std::optional<Secret> otp;
+  static constexpr auto params() {
+    return std::tuple(param("password", &WithSecret::password, "").length(1, 8),
+                      param("otp", &WithSecret::otp, ""));
+  }
+};
+
+TEST(ParamsTest, TakesSecretsAndNeverSaysThem) {
+  const auto decoded_as = [](std::string_view json) {
+    const PaddedText text(json);
+    return decode_params<WithSecret>(text.view());
+  };
+  const auto decoded = decoded_as(R"({"password":"p\u00e4ss\n"})");
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(decoded->password.reveal(), "p\xc3\xa4ss\n");
+  EXPECT_FALSE(decoded->otp);
+  EXPECT_EQ(decoded_as(R"({"password":"a","otp":"1"})")->otp->reveal(), "1");
+  for (const auto* json : {R"({"password":"far too long"})", R"({"password":["far"]})", "{}"}) {
+    const auto refused = decoded_as(json);
+    ASSERT_FALSE(refused) << json;
+    EXPECT_EQ(refused.error().message.find("far"), std::string::npos);
+  }
+}
+
+TEST(ParamsTest, ForgetsWhatWasUnescaped) {
+  const PaddedText text(R"({"password":"hunter22"})");
+  ASSERT_TRUE(decode_params<WithSecret>(text.view()));
+  forget_strings(text.view().text.size());
+  EXPECT_EQ(decode(R"({"id":"still works"})")->id, "still works");
+}
+
 }  // namespace
 }  // namespace icure::ipc

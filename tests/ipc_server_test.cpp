@@ -39,6 +39,21 @@ TEST_F(ServerTest, HelloTellsWhoAnswersAndRemembersWhoCalls) {
   EXPECT_EQ(who["uid"], getuid());
 }
 
+TEST_F(ServerTest, ASessionInHelloTellsForWhomAndNothingElseDoes) {
+  start({});
+  auto client = this->client();
+  const auto say_hello = [&](const std::string& more) {
+    client.send(call(1, "hello", R"({"client":"x","protocol":1)" + more + "}"));
+    return answer(client);
+  };
+  EXPECT_EQ(say_hello(R"(,"session":"of u-2")")["result"]["actor"], "u-2");
+  EXPECT_EQ(say_hello(R"(,"session":"over")")["error"]["data"]["code"], "login_needed");
+  client.send(call(2, "test.who"));
+  EXPECT_EQ(answer(client)["result"]["actor"], "u-2") << "a refused hello changes nothing";
+  EXPECT_EQ(say_hello(R"(,"session":"of u-2","actor":"u-1")")["error"]["data"]["code"], "invalid");
+  EXPECT_FALSE(say_hello(R"(,"actor":"u-1")")["result"].contains("actor"));
+}
+
 TEST_F(ServerTest, WithoutHelloTheClientIsNamedAfterItsProgram) {
   start({});
   auto client = this->client();

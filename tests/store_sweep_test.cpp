@@ -22,6 +22,11 @@ class SweepStoreTest : public StoreTest {
     const auto asked = ++order_;
     ASSERT_TRUE(writer().apply(Kind::user, documents.documents(), asked, ++order_, cursor));
   }
+  void walk(const Page& documents, const std::optional<std::string>& cursor) {
+    const auto asked = ++order_;
+    ASSERT_TRUE(
+        writer().apply(Kind::user, documents.documents(), asked, ++order_, cursor, Origin::walk));
+  }
   std::uint64_t finish(const std::vector<Departure>& departed,
                        std::optional<WallTime> as_of = kStart) {
     auto removed = writer().finish_sweep(Kind::user, departed, as_of);
@@ -107,6 +112,37 @@ TEST_F(SweepStoreTest, FindsWhoVanished) {
   EXPECT_THAT(*writer().present_after(Kind::user, "c", 9), IsEmpty());
   ASSERT_TRUE(writer().mark_absent(Kind::user, {"c", "unknown"}));
   EXPECT_THAT(*writer().absent(Kind::user, ++order_), ElementsAre("b", "c"));
+}
+
+TEST_F(SweepStoreTest, KnowsWhatMovedPastTheWalk) {
+  fill(three());
+  begin();
+  walk(Page().user("a", "1-x", "Ann").user("b", "2-x", "Bo").user("d", "1-x", "Di"), "page 2");
+  ASSERT_TRUE(writer().mark_present(Kind::user, {"a", "b", "c", "d"}));
+  EXPECT_THAT(*writer().passed_over(Kind::user), ElementsAre("c"));
+  ASSERT_TRUE(writer().mark_absent(Kind::user, {"c"}));
+  EXPECT_THAT(*writer().passed_over(Kind::user), ElementsAre());
+}
+
+TEST_F(SweepStoreTest, KnowsWhatMovedPastAWalkThatWasCutOff) {
+  fill(three());
+  begin();
+  walk(Page().user("c", "1-x", "Cleo"), std::nullopt);  // the last page; it was in no other
+  finish({});
+  writer().end_sweep(Kind::user);
+  begin();
+  walk(Page().user("a", "1-x", "Ann").user("b", "2-x", "Bo").user("d", "1-x", "Di"), "page 2");
+  ASSERT_TRUE(writer().flush());
+  open();
+  begin(true, "page 2");
+  walk(Page().user("e", "1-x", "Eva"), std::nullopt);
+  ASSERT_TRUE(writer().mark_present(Kind::user, {"a", "b", "c", "d", "e"}));
+  EXPECT_THAT(*writer().passed_over(Kind::user), ElementsAre("c"));
+  finish({});
+  writer().end_sweep(Kind::user);
+  begin();
+  ASSERT_TRUE(writer().mark_present(Kind::user, {"a"}));
+  EXPECT_THAT(*writer().passed_over(Kind::user), ElementsAre("a")) << "this is another walk";
 }
 
 TEST_F(SweepStoreTest, ARowStoredMeanwhileIsNotAbsent) {

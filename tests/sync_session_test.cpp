@@ -67,7 +67,7 @@ TEST_F(SessionTest, LogsInOnceForManyRequests) {
   ASSERT_TRUE(ask());
   EXPECT_EQ(logins, 1);
   EXPECT_EQ(http.seen[0].target, "/rest/v2/auth/login?groupId=grp%20blue");
-  EXPECT_EQ(http.seen[0].body, R"({"password":"pass\"word","username":"dr.vega"})");
+  EXPECT_EQ(http.seen[0].body, R"({"username":"dr.vega","password":"pass\"word"})");
   EXPECT_FALSE(http.seen[1].bearer.empty());
 }
 

@@ -1,6 +1,8 @@
 // sync/sweep.h over a real mirror: what is asked, what is believed, what is left alone.
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/sync_fixture.h"
 
 namespace icure::sync {
@@ -133,6 +135,44 @@ TEST_F(SweepTest, RefusesAPageThatLeadsBackToItself) {
                                 R"("nextKeyPair":{"startKey":"a","startKeyDocId":"a"}})");
   };
   EXPECT_EQ(sweep().error().cause, Cause::bad_answer);
+}
+
+TEST_F(SweepTest, ReadsAUserWhoMovedToAPageThatWasReadAlready) {
+  ASSERT_TRUE(sweep());
+  auto answer = http.answer;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    if (!seen.target.starts_with("/rest/v2/user?")) return answer(seen);
+    // `g` was to come on the last page, and has got the first of all logins meanwhile.
+    if (seen.target.find("startDocumentId") == std::string::npos) platform.put("g", "Moved");
+    auto page = answer(seen);
+    auto json = nlohmann::json::parse(page->body);
+    for (auto row = json["rows"].begin(); row != json["rows"].end();) {
+      row = (*row)["id"] == "g" ? json["rows"].erase(row) : row + 1;
+    }
+    page->body = json.dump();
+    return page;
+  };
+  ASSERT_TRUE(sweep());
+  auto reader = stores->open_reader(1 << 20);
+  EXPECT_THAT((*(*reader)->get(Kind::user, "g")).json, testing::HasSubstr("Moved"));
+}
+
+TEST_F(SweepTest, GoesOnBehindAUserWhoMovedToTheNextPage) {
+  auto answer = http.answer;
+  int pages = 0;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) -> Answer<HttpReply> {
+    if (!seen.target.starts_with("/rest/v2/user?")) return answer(seen);
+    // `c`, where the second page begins, has another login by the time it is asked for.
+    static constexpr const char* kPages[] = {
+        R"({"rows":[{"id":"a","rev":"1-x"}],"nextKeyPair":{"startKey":"c@x","startKeyDocId":"c"}})",
+        R"({"rows":[{"id":"d","rev":"1-x"}],"nextKeyPair":{"startKey":"z@x","startKeyDocId":"c"}})",
+        R"({"rows":[{"id":"c","rev":"2-x"}]})"};
+    return fakes::reply_of(200, kPages[std::min(pages++, 2)]);
+  };
+  const auto swept = sweep();
+  ASSERT_TRUE(swept) << swept.error().message;
+  EXPECT_EQ(pages, 3);
+  EXPECT_THAT(mirrored(), testing::IsSupersetOf({"a", "c", "d"}));
 }
 
 }  // namespace

@@ -94,8 +94,9 @@ ipc::Methods::Answer EventsApi::subscribe(ipc::Call call, EventsSubscribe reques
 ipc::Methods::Answer EventsApi::unsubscribe(ipc::Call call, EventsUnsubscribe request) {
   const auto at = feeds_.find(&call.caller());
   if (at == feeds_.end() || !at->second->remove(request.subscription)) {
-    co_return Error(Code::not_found, "this connection has no such subscription",
-                    "a subscription ends with its connection");
+    Error unknown{Code::not_found, "this connection has no such subscription",
+                  "a subscription ends with its connection"};
+    co_return unknown;
   }
   co_return std::string("{}");
 }

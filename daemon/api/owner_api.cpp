@@ -248,17 +248,17 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   }
   auto meta = directory_.meta(*kinds, source, request);
   if (!meta) co_return meta.error();
+  Result<Found> found = Found{};
   if (request.ids) {
-    auto named = rows_of(directory_, *kinds, std::move(*request.ids));
-    if (!named) co_return named.error();
-    auto told = with_source(std::move(*meta), *named);
-    co_return list_reply(typed_rows(call.grant(), std::move(*named)), "", std::move(told));
+    found = rows_of(directory_, *kinds, std::move(*request.ids));
+  } else {
+    found = co_await list_kinds(directory_, *kinds, query);
   }
-  auto found = co_await list_kinds(directory_, *kinds, query);
   if (!found) co_return found.error();
+  const auto about = with_source(std::move(*meta), *found);
   const auto next = found->next;
-  auto about = with_source(std::move(*meta), *found);
-  co_return list_reply(typed_rows(call.grant(), std::move(*found)), next, std::move(about));
+  const auto rows = typed_rows(call.grant(), std::move(*found));
+  co_return list_reply(rows, next, about);
 }
 
 /// Rows that have all of the exact values that the request names. Scan thread.

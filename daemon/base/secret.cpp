@@ -29,6 +29,10 @@ Result<Done> protect_secrets() {
   return Done{};
 }
 
+void wipe(std::span<char> bytes) {
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
 Secret Secret::zeroed(std::size_t size) {
   Secret made;
   if (size == 0) return made;

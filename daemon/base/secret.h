@@ -14,6 +14,9 @@ namespace icure {
 /// warns and goes on.
 Result<Done> protect_secrets();
 
+/// Overwrites bytes of ordinary memory that held a secret.
+void wipe(std::span<char> bytes);
+
 /// Owns a copy of some secret bytes and wipes them at the end. There is no way to print one.
 class Secret {
  public:

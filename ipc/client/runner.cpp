@@ -10,13 +10,17 @@ namespace icure::client {
 namespace {
 
 // For answers that say what is wrong and not what helps.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kAdvice = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kAdvice = {{
     {"not_found", "look for it with \"icurectl user search\" or \"icurectl owner search\""},
     {"not_mirrored",
      "see \"icurectl status\": the first sync may not be done, or the kind not configured"},
     {"stale", "run \"icurectl sync run --wait\", or ask with --refresh"},
     {"forbidden", "an administrator can add an [[access]] rule for you to the configuration"},
     {"offline", "see \"icurectl status\" for why the platform cannot be reached"},
+    {"login_failed", "check name and password; too many wrong guesses lock the user"},
+    {"login_locked", "wait; it says how long"},
+    {"login_needed", "log in again: icurectl login NAME"},
+    {"otp_needed", "give the one-time code as a second line of the input"},
     {"unavailable", "try again in a moment"},
     {"read_only", "free some space on the daemon's disk"},
     {"queue_full", "see \"icurectl outbox list\" for what waits, and why"},

@@ -52,6 +52,7 @@ std::vector<Verb> all_verbs();
 std::vector<Verb> status_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> owner_verbs();
+std::vector<Verb> auth_verbs();
 std::vector<Verb> invite_verbs();
 std::vector<Verb> outbox_verbs();
 std::vector<Verb> key_verbs();

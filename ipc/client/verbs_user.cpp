@@ -16,7 +16,7 @@ std::string owner_kind(const Json& user) {
 }
 
 std::string status_of(const Json& user) {
-  const auto status = text_of(user, "status");
+  auto status = text_of(user, "status");
   if (child_of(user, "pending").empty()) return status;
   return status + (status.empty() ? "" : ", ") + "pending";
 }

@@ -89,9 +89,11 @@ class Logins {
   Task<Result<LoggedIn>> log_in(LoginRequest request, std::stop_token stop);
 
   /// Fails with login_needed when there is no such session (any more).
-  Task<Result<SessionView>> current(std::string token);
+  Task<Result<SessionView>> current(Secret token);
+  /// The id of its user. Fails as current().
+  Task<Result<std::string>> whose(Secret token);
   /// Nothing happens where there is none. Fails as the ledger does: then it lasts until a restart.
-  Task<Result<Done>> log_out(std::string token);
+  Task<Result<Done>> log_out(Secret token);
 
   std::vector<SessionView> sessions();
   /// Fails with not_found.
@@ -109,7 +111,12 @@ class Logins {
     std::vector<LoginUser> users;  // in the order of ids
     std::vector<std::string> subjects;
   };
-  struct Checked;
+  /// Which of several users' verifiers accepts a password.
+  struct Checked {
+    std::optional<std::size_t> user;  // of those that were checked
+    std::optional<store::Verifier> verifier;
+    bool had_verifier = false;  // any of them
+  };
   struct NewSession {
     LoginUser user;
     store::LoginMode mode = store::LoginMode::online;

@@ -37,16 +37,22 @@ SessionView Logins::view_of(const store::LoginSession& session) {
   return {session, sessions_.ends(session), is_young(asked, now, options_.privilege_max_age)};
 }
 
-Task<Result<SessionView>> Logins::current(std::string token) {
-  const auto* session = sessions_.use(token, time_.now());
+Task<Result<SessionView>> Logins::current(Secret token) {
+  const auto* session = sessions_.use(token.reveal(), time_.now());
   if (!session) co_return login_needed();
   if (!is_out(session->user, session->mark)) co_return view_of(*session);
   warn("a session is ended in memory only", co_await sessions_.end(session->id));
   co_return login_needed();
 }
 
-Task<Result<Done>> Logins::log_out(std::string token) {
-  const auto* session = sessions_.use(token, time_.now());
+Task<Result<std::string>> Logins::whose(Secret token) {
+  auto view = co_await current(std::move(token));
+  if (!view) co_return std::move(view).error();
+  co_return std::move(view->session.user);
+}
+
+Task<Result<Done>> Logins::log_out(Secret token) {
+  const auto* session = sessions_.use(token.reveal(), time_.now());
   if (!session) co_return Done{};
   co_return co_await sessions_.end(session->id);
 }

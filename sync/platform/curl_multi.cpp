@@ -2,7 +2,17 @@
 
 #include <algorithm>
 
+#include "sync/platform/curl_memory.h"
+
 namespace icure::sync {
+namespace {
+
+CURLM* new_multi() {
+  wipe_what_curl_frees();
+  return curl_multi_init();
+}
+
+}  // namespace
 
 /// One socket of curl's, watched by libuv. Freed when libuv has let go of it.
 struct CurlMulti::Socket {
@@ -12,7 +22,7 @@ struct CurlMulti::Socket {
 };
 
 CurlMulti::CurlMulti(uv_loop_t& loop)
-    : loop_(loop), multi_(curl_multi_init()), timeout_(loop), cancelling_(loop) {
+    : loop_(loop), multi_(new_multi()), timeout_(loop), cancelling_(loop) {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timeout);

@@ -2,6 +2,7 @@
 // the same code for both protocols, so that only the servers differ.
 //
 //   bench-load --socket PATH --protocol redis|json --clients N --seconds S --keys FILE
+//              [--method user.get --param id]
 //
 // Prints one JSON line: requests a second and latencies in microseconds.
 #include <sys/epoll.h>
@@ -26,6 +27,8 @@ struct Options {
   std::string socket;
   std::string protocol = "json";
   std::string keys;
+  std::string method = "user.get";
+  std::string param = "id";
   int clients = 1;
   double seconds = 3;
 };
@@ -38,11 +41,12 @@ std::vector<std::string> read_lines(const std::string& path) {
 }
 
 /// The request for a key, made beforehand: making it is no part of what is measured.
-std::string request_for(const std::string& protocol, const std::string& key) {
-  if (protocol == "redis") {
+std::string request_for(const Options& options, const std::string& key) {
+  if (options.protocol == "redis") {
     return "*2\r\n$3\r\nGET\r\n$" + std::to_string(key.size()) + "\r\n" + key + "\r\n";
   }
-  return R"({"jsonrpc":"2.0","id":1,"method":"user.get","params":{"id":")" + key + "\"}}\n";
+  return R"({"jsonrpc":"2.0","id":1,"method":")" + options.method + R"(","params":{")" +
+         options.param + R"(":")" + key + "\"}}\n";
 }
 
 /// How many bytes of `data` are one whole reply; 0: more is to come.
@@ -81,7 +85,7 @@ class Load {
  public:
   explicit Load(const Options& options) : options_(options), epoll_(epoll_create1(0)) {
     for (const auto& key : read_lines(options.keys)) {
-      requests_.push_back(request_for(options.protocol, key));
+      requests_.push_back(request_for(options, key));
     }
     connections_.resize(static_cast<std::size_t>(options.clients));
     for (auto& each : connections_) {
@@ -161,6 +165,8 @@ int main(int argc, char** argv) {
   app.add_option("--clients", options.clients)->check(CLI::Range(1, 1000));
   app.add_option("--seconds", options.seconds);
   app.add_option("--keys", options.keys)->required();
+  app.add_option("--method", options.method);
+  app.add_option("--param", options.param);
   CLI11_PARSE(app, argc, argv);
   Load(options).run();
 }

@@ -38,8 +38,8 @@ class Chronicle {
   /// - `as_of` is a time that the wall clock has shown.
   /// - No row, and no absence of one, is older than `as_of`. Unless `Strict::yes`, a document that
   ///   changes twice while a sweep passes it may be one sweep late, and a user that changes once:
-  ///   it may move from a page that is still to be read to one that was. But for those that are
-  ///   held.
+  ///   one that a page shows disabled is read once more when all pages are read, and may be gone by
+  ///   then. But for those that are held.
   std::string fault_of(Kind kind, const store::KindState& state,
                        const std::vector<store::Row>& rows, const Held& held);
 

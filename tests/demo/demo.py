@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("ICURE_BIN", str(ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 import keys  # noqa: E402
+import people  # noqa: E402
 from clinic import BIN, Daemon, Sandbox, until  # noqa: E402
 
 SIZES = {"user": 5000, "hcp": 200, "patient": 20000, "device": 300}
@@ -161,6 +162,8 @@ spec_id = "demo"
     run(daemon, "user", "search", "anna", "--limit", "3")
     user = daemon.call("user.get", email=EMAIL)["user"]
     run(daemon, "owner", "access", user["healthcarePartyId"])
+    if people.log_in(daemon, user) != "online":
+        return 1
 
     step(4, "A note that was encrypted end to end becomes readable with its owner's key")
     if not keys.show(daemon, encrypted, run, say):
@@ -180,6 +183,10 @@ spec_id = "demo"
     say(f"   {EMAIL} is {found['user']['name']} ({found['user']['status']}), "
         f"as the platform had it {meta['age_s']} s ago")
 
+    if people.log_in(daemon, user) != "offline" or people.guess(daemon, user) != "login_failed":
+        return 1
+    run(daemon, "auth", "sessions")
+
     step(6, "The doctor invites a patient all the same")
     invitation = invite(daemon, somebody_without_user(daemon))
 
@@ -197,9 +204,9 @@ spec_id = "demo"
     files = sorted((daemon.home / "store").iterdir())
     size = sum(file.stat().st_size for file in files)
     found = clear_text_in(files, [EMAIL, user["name"], user["id"], INVITED, "clinic.test",
-                                  "SQLite format"])
+                                  people.password_of(user), "SQLite format"])
     say(f"   {len(files)} files, {size / 2**20:.0f} MiB: searched for {user['name']}, her e-mail, "
-        f"her id and the invited address: {'FOUND ' + str(found) if found else 'not there'}")
+        f"her id and password, and the invited address: {'FOUND ' + str(found) if found else 'not there'}")
     if found:
         return 1
 

@@ -118,12 +118,18 @@ class IpcServerTest : public ::testing::Test {
     EXPECT_EQ(uv_loop_close(&loop), 0);
   }
 
+  /// The one session that there is.
+  static Task<Result<std::string>> user_of(Secret session) {
+    if (session.reveal() == "of u-2") co_return std::string("u-2");
+    co_return Error{Code::login_needed, "this session has ended"};
+  }
+
   TempDir directory;
   std::string path = directory.path() / "api.sock";
   uv_loop_t loop{};
   fakes::FakeClock clock;
   ipc::Methods methods;
-  ipc::Hello hello{methods, "1.2.3"};
+  ipc::Hello hello{methods, "1.2.3", &IpcServerTest::user_of};
   std::unique_ptr<ipc::Server> server;
   int turns = 0;
 };

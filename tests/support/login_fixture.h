@@ -95,7 +95,7 @@ class LoginTest : public SyncTest {
   }
   Result<sync::SessionView> current(const std::string& token) {
     daemon->point->end_turn();
-    return finish(daemon->logins.current(token));
+    return finish(daemon->logins.current(Secret(std::string_view(token))));
   }
   bool is_in(const std::string& token) { return static_cast<bool>(current(token)); }
   bool has_verifier(const std::string& user) {
