@@ -24,7 +24,9 @@ struct ToRead {
 
 struct Reading {
   std::vector<ToRead> patients;
-  std::uint64_t left = 0;  ///< How many there are at most, these included.
+  /// About how many there are, these included: some may depart or be readable already, and those
+  /// that came lately are counted when the others are read. 0: none.
+  std::uint64_t left = 0;
 };
 
 /// What came of one.

@@ -1,5 +1,6 @@
 #include "store/decrypted_writer.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "store/document_press.h"
@@ -44,9 +45,10 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
                  "SELECT p.row, p.id, p.rev, p.doc, d.row IS NOT NULL AND d.id = p.id "
                  "AND d.rev = p.rev AND d.unread = '' FROM patient p LEFT JOIN decrypted d "
                  "ON d.row = p.row WHERE p.row > ?1 ORDER BY p.row LIMIT ?2"),
-        left_(db,
-              "SELECT (SELECT count(*) FROM to_read) + CASE WHEN scan IS NULL THEN 0 ELSE "
-              "max(0, (SELECT coalesce(max(row), 0) FROM patient) - scan) END FROM reading"),
+        count_noted_(db, "SELECT count(*) FROM to_read"),
+        to_scan_(db,
+                 "SELECT CASE WHEN scan IS NULL THEN 0 ELSE "
+                 "max(0, (SELECT coalesce(max(row), 0) FROM patient) - scan) END FROM reading"),
         scan_(db, "SELECT scan FROM reading"),
         set_scan_(db, "UPDATE reading SET scan = ?1"),
         // One that changed after it was given stays on the list.
@@ -91,19 +93,12 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
       given_.clear();
       scan_to_.reset();
       Reading reading;
-      {
-        auto rows = left_();
-        rows.next();
-        reading.left = static_cast<std::uint64_t>(rows.integer(0));
-      }
-      if (reading.left == 0) {
-        end_scan();
-        return reading;
-      }
       auto taken = take_noted(reading, limit);
       if (!taken) return std::move(taken).error();
+      reading.left = noted_left(limit);
       if (given_.empty()) taken = take_scanned(reading, limit);
       if (!taken) return std::move(taken).error();
+      reading.left += number(to_scan_);
       return reading;
     });
   }
@@ -125,6 +120,7 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
       if (scan_to_) set_scan_.run(*scan_to_);
       if (readable != 0 || unreadable != 0) add_counts_.run(readable, unreadable);
       transaction.commit();
+      noted_left_ -= std::min<std::uint64_t>(noted_left_, given_.size());
       given_.clear();
       scan_to_.reset();
       return read_counts();
@@ -175,6 +171,23 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
       if (!added) return added;
     }
     return Done{};
+  }
+
+  /// Of those on the list, after some were taken. Counting a long list at each step would cost the
+  /// square of its length: it is counted again when more were taken than the last count leaves.
+  std::uint64_t noted_left(std::size_t limit) {
+    if (given_.size() < limit) {
+      noted_left_ = given_.size();
+    } else if (noted_left_ < given_.size()) {
+      noted_left_ = number(count_noted_);
+    }
+    return noted_left_;
+  }
+
+  static std::uint64_t number(Query& query) {
+    auto rows = query();
+    rows.next();
+    return static_cast<std::uint64_t>(rows.integer(0));
   }
 
   Result<Done> take_scanned(Reading& reading, std::size_t limit) {
@@ -278,11 +291,12 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
   DocumentPress press_;
   Decoder decoder_;
   bool has_dictionary_ = false;
-  Query noted_, scanned_, left_, scan_, set_scan_, unnote_, old_, insert_, insert_closed_, remove_,
-      add_words_, remove_words_, add_hash_, remove_hashes_, add_opened_, remove_opened_, key_,
-      add_key_, add_counts_, counts_;
+  Query noted_, scanned_, count_noted_, to_scan_, scan_, set_scan_, unnote_, old_, insert_,
+      insert_closed_, remove_, add_words_, remove_words_, add_hash_, remove_hashes_, add_opened_,
+      remove_opened_, key_, add_key_, add_counts_, counts_;
   std::vector<std::pair<std::int64_t, std::string>> given_;  // row and rev, by next()
   std::optional<std::int64_t> scan_to_;
+  std::uint64_t noted_left_ = 0;  // since the last count; those that came later are not in it
 };
 
 class SqliteExchangeDataWriter final : public ExchangeDataWriter {

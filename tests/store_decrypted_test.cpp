@@ -104,6 +104,24 @@ TEST_F(DecryptedTest, ANewKeyPutsAllOnTheListThatAreNotWhollyReadable) {
   EXPECT_EQ(decrypted().opened_by()->at("key-1"), 5u);
 }
 
+TEST_F(DecryptedTest, WhatIsLeftOfALongListIsNotCountedAtEachStep) {
+  open();
+  ASSERT_TRUE(decrypted().note_changes(true));
+  for (int i = 0; i < 5; ++i) patient("p" + std::to_string(i), "1");
+  const auto step = [this] {
+    const auto reading = next(2);
+    EXPECT_TRUE(decrypted().keep({}));
+    return reading.left;
+  };
+  EXPECT_EQ(step(), 5u);
+  for (int i = 5; i < 9; ++i) patient("p" + std::to_string(i), "1");
+  EXPECT_EQ(step(), 3u) << "of those that were counted";
+  EXPECT_EQ(step(), 5u) << "counted again: the others are read";
+  EXPECT_EQ(step(), 3u);
+  EXPECT_EQ(step(), 1u);
+  EXPECT_EQ(step(), 0u);
+}
+
 TEST_F(DecryptedTest, WhatWasOpenedIsShownForThatRevisionOnly) {
   open();
   ASSERT_TRUE(decrypted().note_changes(true));

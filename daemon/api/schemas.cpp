@@ -132,7 +132,7 @@ std::vector<std::pair<std::string, std::string>> component_schemas() {
         "decryption":{"type":"object","description":"patients that imported keys make readable",
           "properties":{"keys":{"type":"integer"},"readable":{"type":"integer"},
           "unreadable":{"type":"integer"},
-          "left":{"type":"integer","description":"to be read yet, at most"}},
+          "left":{"type":"integer","description":"about how many are yet to be read; 0: none"}},
           "required":["keys","readable","unreadable","left"]},
         "outbox":{"type":"object","description":"how many changes are in each state",
           "properties":{"oldest":{"type":"string","format":"date-time"}},

@@ -50,7 +50,7 @@ struct DecryptionProgress {
   std::size_t keys = 0;
   std::uint64_t readable = 0;    ///< Patients of which something was opened.
   std::uint64_t unreadable = 0;  ///< Patients of which something stays closed.
-  std::uint64_t left = 0;        ///< Patients that are to be read yet, at most.
+  std::uint64_t left = 0;        ///< Patients that are to be read yet, about.
 };
 
 /// Loop thread only. Outlives its tasks.
