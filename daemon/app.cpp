@@ -146,22 +146,26 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
       inviting_({loop, *store_.files, *store_.point, *store_.scan, ledger_thread_, scan_thread_,
                  session_, rest_, refresher_, outbox_, clock, random}),
+      keys_({store_.files->private_keys(), ledger_thread_, store_.files->decrypted(),
+             store_.files->exchange_data(), mirror_thread_, *store_.scan, scan_thread_,
+             *store_.point, session_, engine_, clock}),
       logins_({store_.files->logins(), ledger_thread_, scrypt_thread_, *store_.point, *store_.scan,
                scan_thread_, http_, refresher_, engine_, brake_, clock, random},
               std::move(store_.logins)),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
-      owner_api_(directory_),
+      owner_api_(directory_, keys_),
+      key_api_(keys_),
       writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
       user_write_api_(writes_),
-      owner_write_api_(writes_),
+      owner_write_api_(writes_, keys_),
       token_api_(writes_, inviting_.users()),
       invite_api_(writes_, inviting_.invites()),
       outbox_api_(outbox_, store_.files->outbox(), ledger_thread_),
       auth_api_(directory_, logins_, inviting_.invites()),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
-      status_api_(directory_, session_, live_, outbox_,
+      status_api_(directory_, session_, live_, outbox_, keys_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
@@ -179,6 +183,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   status_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
+  key_api_.register_on(methods_);
   user_write_api_.register_on(methods_);
   owner_write_api_.register_on(methods_);
   token_api_.register_on(methods_);
@@ -257,6 +262,7 @@ void App::run() {
   scope_.run(live_.loop(scope_.token()));
   scope_.run(outbox_.loop(scope_.token()));
   scope_.run(inviting_.loop(scope_.token()));
+  scope_.run(keys_.loop(scope_.token()));
   scope_.run(logins_.loop(scope_.token()));
   scope_.run(event_upkeep_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
@@ -300,6 +306,7 @@ Task<Done> App::watch(std::stop_token stop) {
 void App::changed() {
   live_.line_changed();
   outbox_.wake();
+  keys_.line_changed();
   if (stopping_) return;
   notify::status(status_api_.summary());
   if (const auto state = status_api_.state_name(); state != told_state_) tell(told_state_ = state);

@@ -10,6 +10,7 @@
 #include "daemon/api/brake_api.h"
 #include "daemon/api/events_api.h"
 #include "daemon/api/invite_api.h"
+#include "daemon/api/key_api.h"
 #include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/owner_write_api.h"
@@ -35,6 +36,7 @@
 #include "sync/brake.h"
 #include "sync/engine.h"
 #include "sync/hints.h"
+#include "sync/keys/keys.h"
 #include "sync/live.h"
 #include "sync/login/logins.h"
 #include "sync/outbox/document_write.h"
@@ -116,10 +118,12 @@ class App {
   sync::RemoveDocument remove_;
   sync::Outbox outbox_;
   Inviting inviting_;
+  sync::Keys keys_;
   sync::Logins logins_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
+  api::KeyApi key_api_;
   api::Writes writes_;
   api::UserWriteApi user_write_api_;
   api::OwnerWriteApi owner_write_api_;

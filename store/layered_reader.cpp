@@ -44,10 +44,17 @@ class LayeredReader final : public MirrorReader {
     });
   }
 
-  Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value) override {
+  Result<std::optional<DecryptedRow>> decrypted(std::string_view id) override {
+    return guarded([&]() -> Result<std::optional<DecryptedRow>> {
+      if (overlaid() && overlay_.has(Kind::patient, id)) return std::optional<DecryptedRow>();
+      return mirror_->decrypted(id);
+    });
+  }
+
+  Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value, Sight sight) override {
     return guarded([&]() -> Result<std::vector<Row>> {
-      if (!overlaid()) return mirror_->find(kind, key, value);
-      auto known = mirror_->matches(kind, key, value);
+      if (!overlaid()) return mirror_->find(kind, key, value, sight);
+      auto known = mirror_->matches(kind, key, value, sight);
       if (!known) return std::move(known).error();
       const auto named = overlay_.with_key(kind, key, normalised(key, value));
       std::set<std::string> ids(named.begin(), named.end());
@@ -87,15 +94,16 @@ class LayeredReader final : public MirrorReader {
     });
   }
 
-  Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) override {
+  Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit,
+                                  Sight sight) override {
     return guarded([&]() -> Result<std::vector<Row>> {
-      if (!overlaid()) return mirror_->search(kind, text, limit);
+      if (!overlaid()) return mirror_->search(kind, text, limit, sight);
       const auto query = search_query(overlay_.tokenizer(), text);
       std::vector<Row> found;
       if (query.terms.empty()) return found;
       const auto named = overlay_.with_words(kind, query.terms);
       std::set<std::string> ids(named.begin(), named.end());
-      auto plain = search_plain(kind, text, limit, ids);
+      auto plain = search_plain(kind, text, limit, sight, ids);
       if (!plain) return std::move(plain).error();
       for (auto id = ids.begin(); id != ids.end() && found.size() < limit; ++id) {
         auto row = laid(kind, *id);
@@ -182,9 +190,9 @@ class LayeredReader final : public MirrorReader {
 
   /// Rows without anything queued; the ids of others are added to `overlaid`.
   Result<std::vector<Row>> search_plain(Kind kind, std::string_view text, std::size_t limit,
-                                        std::set<std::string>& overlaid) {
+                                        Sight sight, std::set<std::string>& overlaid) {
     for (auto asked = limit;; asked *= 2) {
-      auto rows = mirror_->search(kind, text, asked);
+      auto rows = mirror_->search(kind, text, asked, sight);
       if (!rows) return rows;
       const bool all = rows->size() < asked;
       std::erase_if(*rows, [&](const Row& row) {

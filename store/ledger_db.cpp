@@ -5,6 +5,7 @@
 #include "store/login_db.h"
 #include "store/outbox_db.h"
 #include "store/overlay_tables.h"
+#include "store/private_keys_db.h"
 
 namespace icure::store {
 namespace {
@@ -204,9 +205,10 @@ class SqliteLedger final : public Ledger {
 }  // namespace
 
 std::span<const std::string> ledger_migrations() {
-  static const std::string steps[] = {kFirstSchema,     outbox_schema(),       batch_schema(),
-                                      overlay_schema(), outbox_since_schema(), invitation_schema(),
-                                      login_schema(),   event_schema()};
+  static const std::string steps[] = {
+      kFirstSchema,     outbox_schema(),       batch_schema(),
+      overlay_schema(), outbox_since_schema(), invitation_schema(),
+      login_schema(),   event_schema(),        private_keys_schema()};
   return steps;
 }
 

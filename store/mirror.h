@@ -186,6 +186,18 @@ struct ListQuery {
   OwnerType owner_type = OwnerType::any;  ///< Users only.
 };
 
+/// What of a patient counts when it is looked for.
+enum class Sight {
+  plain,      ///< What the platform's document says in clear.
+  decrypted,  ///< And what imported keys opened: for callers who may see that.
+};
+
+/// A patient with what imported keys opened in its place.
+struct DecryptedRow {
+  Row row;
+  std::vector<std::string> unread;  ///< Parts that stay closed, in words.
+};
+
 /// Counts the commits to the mirror and to what is queued in this process: equal counts, equal
 /// contents.
 using Changes = std::uint64_t;
@@ -205,12 +217,19 @@ class MirrorReader {
   virtual Result<KindState> state(Kind kind) = 0;
   virtual Result<Row> get(Kind kind, std::string_view id) = 0;
   /// Every match, best first: exact before case-folded, active users before others, then by id.
-  virtual Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value) = 0;
+  virtual Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value,
+                                        Sight sight = Sight::plain) = 0;
   /// In the order of ids (bytewise).
   virtual Result<std::vector<Row>> list(Kind kind, const ListQuery& query) = 0;
   /// Rows in which each word of `text` begins a word of name, login or e-mail, or the digits of a
   /// phone, case and accents folded. No order is promised. Empty or wordless text: no rows.
-  virtual Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) = 0;
+  /// With Sight::decrypted each may also begin a word of what was opened, unless something is
+  /// queued for that patient. Rows are the platform's documents all the same.
+  virtual Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit,
+                                          Sight sight = Sight::plain) = 0;
+  /// What was opened of a patient as get() shows it; nothing if it was not read yet, or something
+  /// is queued for it. An empty json: nothing was opened.
+  virtual Result<std::optional<DecryptedRow>> decrypted(std::string_view id) = 0;
   /// What departed from the platform and did not come back, in the order of ids (bytewise), after
   /// `after`.
   virtual Result<std::vector<Tombstone>> tombstones(Kind kind, const std::string& after,

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_set>
 
 #include "store/codec.h"
 #include "store/facts.h"
@@ -47,6 +50,13 @@ class SqliteMirrorReader final : public PlainReader {
                     "SELECT id, rev, how, at FROM tombstone WHERE kind = ?1 AND id > ?2 "
                     "ORDER BY id LIMIT ?3"),
         lookup_(db_, "SELECT row FROM lookup WHERE hash = ?1 AND kind = ?2"),
+        // A row counts only for the document that it was made of.
+        decrypted_(db_,
+                   "SELECT d.id, d.rev, d.doc, d.unread, p.doc FROM decrypted d JOIN patient p "
+                   "ON p.row = d.row AND p.id = d.id AND p.rev = d.rev WHERE d.row = ?1"),
+        patient_row_(db_, "SELECT row FROM patient_ids WHERE id = ?1"),
+        decrypted_words_(db_, "SELECT rowid FROM decrypted_words WHERE decrypted_words MATCH ?1"),
+        decrypted_lookup_(db_, "SELECT row FROM decrypted_lookup WHERE hash = ?1"),
         kinds_{KindQueries(db_, Kind::user), KindQueries(db_, Kind::hcp),
                KindQueries(db_, Kind::patient), KindQueries(db_, Kind::device)},
         tokenizer_(db_),
@@ -83,13 +93,14 @@ class SqliteMirrorReader final : public PlainReader {
     });
   }
 
-  Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value) override {
-    auto found = matches(kind, key, value);
+  Result<std::vector<Row>> find(Kind kind, Key key, std::string_view value, Sight sight) override {
+    auto found = matches(kind, key, value, sight);
     if (!found) return std::move(found).error();
     return best_of(key, std::move(*found));
   }
 
-  Result<std::vector<Match>> matches(Kind kind, Key key, std::string_view value) override {
+  Result<std::vector<Match>> matches(Kind kind, Key key, std::string_view value,
+                                     Sight sight) override {
     return guarded_mirror(db_, [&]() -> Result<std::vector<Match>> {
       begin_turn();
       const auto comparable = normalised(key, value);
@@ -102,6 +113,10 @@ class SqliteMirrorReader final : public PlainReader {
         if (auto match = check_.by_key(kind, key, value, std::move(*row))) {
           found.push_back(std::move(*match));
         }
+      }
+      if (sight == Sight::decrypted && kind == Kind::patient) {
+        auto added = add_opened_matches(key, value, comparable, found);
+        if (!added) return std::move(added).error();
       }
       return found;
     });
@@ -137,7 +152,8 @@ class SqliteMirrorReader final : public PlainReader {
     });
   }
 
-  Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit) override {
+  Result<std::vector<Row>> search(Kind kind, std::string_view text, std::size_t limit,
+                                  Sight sight) override {
     return guarded_mirror(db_, [&]() -> Result<std::vector<Row>> {
       begin_turn();
       std::vector<Row> found;
@@ -149,7 +165,27 @@ class SqliteMirrorReader final : public PlainReader {
         if (!row) return std::move(row).error();
         if (check_.has_addresses(kind, *row, query)) found.push_back(std::move(*row));
       }
+      if (sight == Sight::decrypted && kind == Kind::patient) {
+        auto added = add_opened_hits(query, match, limit, found);
+        if (!added) return std::move(added).error();
+      }
       return found;
+    });
+  }
+
+  Result<std::optional<DecryptedRow>> decrypted(std::string_view id) override {
+    return guarded_mirror(db_, [&]() -> Result<std::optional<DecryptedRow>> {
+      begin_turn();
+      std::int64_t number = 0;
+      {
+        auto rows = patient_row_(id);
+        if (!rows.next()) return std::optional<DecryptedRow>();
+        number = rows.integer(0);
+      }
+      auto opened = opened_at(number);
+      if (!opened) return std::move(opened).error();
+      if (!*opened) return std::optional<DecryptedRow>();
+      return std::optional(DecryptedRow{std::move((*opened)->row), std::move((*opened)->unread)});
     });
   }
 
@@ -197,10 +233,73 @@ class SqliteMirrorReader final : public PlainReader {
     return decoded(rows);
   }
 
+  struct Opened : DecryptedRow {
+    std::string plain;  // the platform's document
+  };
+
+  /// What was opened of that row as it is now; nothing if it was not read.
+  Result<std::optional<Opened>> opened_at(std::int64_t number) {
+    auto rows = decrypted_(number);
+    if (!rows.next()) return std::optional<Opened>();
+    Opened opened;
+    opened.row.id = rows.text(0);
+    opened.row.rev = rows.text(1);
+    if (const auto frame = rows.blob(2); !frame.empty()) {
+      auto decoded = decoder_.decode(frame, opened.row.json);
+      if (!decoded) return std::move(decoded).error();
+    }
+    if (const auto words = rows.text(3); !words.empty()) {
+      const auto unread = nlohmann::json::parse(words, nullptr, false);
+      if (!unread.is_array())
+        return Error{Code::corrupt, "what is kept of a key's reading is damaged"};
+      for (const auto& part : unread) {
+        if (part.is_string()) opened.unread.push_back(part.get<std::string>());
+      }
+    }
+    auto decoded = decoder_.decode(rows.blob(4), opened.plain);
+    if (!decoded) return std::move(decoded).error();
+    return std::optional(std::move(opened));
+  }
+
+  Result<Done> add_opened_matches(Key key, std::string_view value, std::string_view comparable,
+                                  std::vector<Match>& found) {
+    for (auto rows = decrypted_lookup_(lookup_hash(seed_, Kind::patient, key, comparable));
+         rows.next();) {
+      auto opened = opened_at(rows.integer(0));
+      if (!opened) return std::move(opened).error();
+      if (!*opened || (*opened)->row.json.empty()) continue;
+      auto match = check_.by_key(Kind::patient, key, value, std::move((*opened)->row));
+      if (!match) continue;
+      const bool known = std::any_of(found.begin(), found.end(), [&match](const Match& other) {
+        return other.row.id == match->row.id;
+      });
+      if (known) continue;
+      match->row.json = std::move((*opened)->plain);
+      found.push_back(std::move(*match));
+    }
+    return Done{};
+  }
+
+  Result<Done> add_opened_hits(const SearchQuery& query, const std::string& match,
+                               std::size_t limit, std::vector<Row>& found) {
+    std::unordered_set<std::string> known;
+    for (const auto& row : found) known.insert(row.id);
+    for (auto rows = decrypted_words_(match); found.size() < limit && rows.next();) {
+      auto opened = opened_at(rows.integer(0));
+      if (!opened) return std::move(opened).error();
+      if (!*opened || (*opened)->row.json.empty() || known.contains((*opened)->row.id)) continue;
+      if (!check_.has_addresses(Kind::patient, (*opened)->row, query)) continue;
+      (*opened)->row.json = std::move((*opened)->plain);
+      found.push_back(std::move((*opened)->row));
+    }
+    return Done{};
+  }
+
   SQLite::Database db_;
   const std::atomic<Changes>& changes_;
   std::uint64_t seed_;
   Query begin_, end_, state_, tombstones_, lookup_;
+  Query decrypted_, patient_row_, decrypted_words_, decrypted_lookup_;
   std::array<KindQueries, kAllKinds.size()> kinds_;
   Tokenizer tokenizer_;
   Decoder decoder_;

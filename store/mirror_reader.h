@@ -13,7 +13,8 @@ namespace icure::store {
 class PlainReader : public MirrorReader {
  public:
   /// What find() chooses from.
-  virtual Result<std::vector<Match>> matches(Kind kind, Key key, std::string_view value) = 0;
+  virtual Result<std::vector<Match>> matches(Kind kind, Key key, std::string_view value,
+                                             Sight sight) = 0;
 };
 
 /// `db` is open and of the current schema; `changes` counts the writer's commits and outlives the

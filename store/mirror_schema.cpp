@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/decrypted_schema.h"
 #include "store/event_table.h"
 
 namespace icure::store {
@@ -92,8 +93,9 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted,        kTombstoneOrder, kTicked,
-                                      kPutAside,      event_schema(), kWalked};
+  static const std::string steps[] = {first_schema(), kWanted,           kTombstoneOrder,
+                                      kTicked,        kPutAside,         event_schema(),
+                                      kWalked,        decrypted_schema()};
   return steps;
 }
 

@@ -1,6 +1,7 @@
 #include "store/mirror_writer.h"
 
 #include "daemon/base/log.h"
+#include "store/decrypted_writer.h"
 #include "store/mirror_intake.h"
 #include "store/set_aside.h"
 
@@ -14,7 +15,7 @@ void warn_if_failed(const Result<Done>& result) {
   if (!result) log::warning("mirror: {}", result.error().message);
 }
 
-class SqliteMirrorWriter final : public MirrorWriter {
+class SqliteMirrorWriter final : public MirrorFile {
  public:
   SqliteMirrorWriter(SQLite::Database db, EventNumbers& numbers, const Clock& clock)
       : clock_(clock),
@@ -22,6 +23,8 @@ class SqliteMirrorWriter final : public MirrorWriter {
         numbers_(numbers),
         events_(db_, EventFile::mirror, numbers, clock),
         intake_(db_, numbers_, events_),
+        decrypted_(make_decrypted_writer(db_)),
+        exchange_data_(make_exchange_data_writer(db_)),
         want_(db_, "INSERT OR IGNORE INTO wanted (kind, id) VALUES (?1, ?2)"),
         wanted_(db_, "SELECT id FROM wanted WHERE kind = ?1 ORDER BY id LIMIT ?2"),
         forget_wanted_(db_, "DELETE FROM wanted WHERE kind = ?1 AND id <= ?2") {
@@ -32,6 +35,9 @@ class SqliteMirrorWriter final : public MirrorWriter {
     warn_if_failed(flush());
     checkpoint(db_);
   }
+
+  DecryptedWriter& decrypted() override { return *decrypted_; }
+  ExchangeDataWriter& exchange_data() override { return *exchange_data_; }
 
   Result<std::optional<SweepState>> unfinished(Kind kind) override {
     return guarded_mirror(db_, [&]() -> Result<std::optional<SweepState>> {
@@ -368,13 +374,15 @@ class SqliteMirrorWriter final : public MirrorWriter {
   EventNumbers& numbers_;
   EventTable events_;
   MirrorIntake intake_;
+  std::unique_ptr<DecryptedWriter> decrypted_;
+  std::unique_ptr<ExchangeDataWriter> exchange_data_;
   Query want_, wanted_, forget_wanted_;
 };
 
 }  // namespace
 
-std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
-                                                 const Clock& clock) {
+std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
+                                               const Clock& clock) {
   return std::make_unique<SqliteMirrorWriter>(std::move(db), numbers, clock);
 }
 

@@ -2,15 +2,23 @@
 #pragma once
 #include <memory>
 
+#include "store/decrypted.h"
 #include "store/event_numbers.h"
 #include "store/mirror.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
 
+/// With what else is written over the one connection.
+class MirrorFile : public MirrorWriter {
+ public:
+  virtual DecryptedWriter& decrypted() = 0;
+  virtual ExchangeDataWriter& exchange_data() = 0;
+};
+
 /// `db` is open for writing and migrated; `numbers` and `clock` outlive the writer. Throws
 /// SQLite::Exception.
-std::unique_ptr<MirrorWriter> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
-                                                 const Clock& clock);
+std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
+                                               const Clock& clock);
 
 }  // namespace icure::store

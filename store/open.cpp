@@ -13,6 +13,7 @@
 #include "store/mirror_schema.h"
 #include "store/mirror_writer.h"
 #include "store/outbox_db.h"
+#include "store/private_keys_db.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
 
@@ -21,6 +22,8 @@ namespace {
 
 constexpr auto kLedgerName = "ledger.db";
 constexpr auto kMirrorName = "mirror.db";
+constexpr auto kPrivateKeysName =
+    "private keys";  // no file: what the keys in the ledger are sealed under
 constexpr std::int64_t kLedgerCache = 2 << 20;
 constexpr std::int64_t kOverlayCache = 1 << 20;
 constexpr std::int64_t kEventCache = 1 << 20;
@@ -34,12 +37,15 @@ class OpenStores final : public Stores {
   }
 
   MirrorWriter& mirror() override { return *mirror_; }
+  DecryptedWriter& decrypted() override { return mirror_->decrypted(); }
+  ExchangeDataWriter& exchange_data() override { return mirror_->exchange_data(); }
   Ledger& ledger() override { return *ledger_; }
   Outbox& outbox() override { return *outbox_; }
   Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
   EventLog& events() override { return *event_log_; }
   Logins& logins() override { return *logins_; }
+  PrivateKeys& private_keys() override { return *private_keys_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -110,6 +116,8 @@ class OpenStores final : public Stores {
       invitations_ = make_invitations(*ledger_file_, options.clock);
       event_log_ = make_event_log(*ledger_file_);
       logins_ = make_logins(*ledger_file_);
+      private_keys_ =
+          make_private_keys(*ledger_file_, keys.of_database(kPrivateKeysName), options.random);
       return Done{};
     });
     if (!opened && opened.error().code == Code::corrupt) {
@@ -166,7 +174,8 @@ class OpenStores final : public Stores {
   std::unique_ptr<Invitations> invitations_;
   std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<Logins> logins_;
-  std::unique_ptr<MirrorWriter> mirror_;
+  std::unique_ptr<PrivateKeys> private_keys_;
+  std::unique_ptr<MirrorFile> mirror_;
 };
 
 }  // namespace

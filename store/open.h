@@ -10,12 +10,14 @@
 #include "daemon/base/random.h"
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
+#include "store/decrypted.h"
 #include "store/event.h"
 #include "store/invitation.h"
 #include "store/ledger.h"
 #include "store/login.h"
 #include "store/mirror.h"
 #include "store/outbox.h"
+#include "store/private_keys.h"
 
 namespace icure::store {
 
@@ -33,10 +35,13 @@ class Stores {
  public:
   virtual ~Stores() = default;
   virtual MirrorWriter& mirror() = 0;
+  virtual DecryptedWriter& decrypted() = 0;         ///< On the mirror's thread.
+  virtual ExchangeDataWriter& exchange_data() = 0;  ///< On the mirror's thread.
   virtual Ledger& ledger() = 0;
-  virtual Outbox& outbox() = 0;            ///< In the ledger's file and on its thread.
-  virtual Invitations& invitations() = 0;  ///< As the outbox.
-  virtual Logins& logins() = 0;            ///< As the outbox.
+  virtual Outbox& outbox() = 0;             ///< In the ledger's file and on its thread.
+  virtual Invitations& invitations() = 0;   ///< As the outbox.
+  virtual Logins& logins() = 0;             ///< As the outbox.
+  virtual PrivateKeys& private_keys() = 0;  ///< As the outbox.
   /// Of the ledger's thread: what its jobs change together is synced once, at the end. A call that
   /// returned within it is on the disk only then.
   virtual Group& ledger_group() = 0;

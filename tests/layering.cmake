@@ -3,8 +3,8 @@
 cmake_minimum_required(VERSION 3.25)
 set(root ${CMAKE_CURRENT_LIST_DIR}/..)
 
-set(folders daemon/base daemon/loop store sync sync/decrypt sync/login sync/outbox sync/platform sync/write
-    ipc ipc/client daemon daemon/api)
+set(folders daemon/base daemon/loop store sync sync/decrypt sync/keys sync/login sync/outbox
+    sync/platform sync/write ipc ipc/client daemon daemon/api)
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
 set(allow_store         daemon/base/ store/)
@@ -12,6 +12,8 @@ set(allow_sync          daemon/base/ store/mirror.h store/ledger.h store/outbox.
                         store/invitation.h sync/write/
                         sync/[^/]+$)
 set(allow_sync/decrypt  daemon/base/ sync/decrypt/)
+set(allow_sync/keys     daemon/base/ store/mirror.h store/decrypted.h store/private_keys.h
+                        sync/decrypt/ sync/keys/ sync/[^/]+$)
 set(allow_sync/login    daemon/base/ store/mirror.h store/login.h sync/login/ sync/[^/]+$)
 set(allow_sync/outbox   daemon/base/ store/mirror.h store/ledger.h store/outbox.h
                         store/invitation.h sync/outbox/
@@ -21,8 +23,9 @@ set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
 set(allow_ipc/client    daemon/base/ ipc/frame.h ipc/protocol.h ipc/client/)
 set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings store/mirror.h
-                        store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h sync/[^/]+$
-                        sync/login/ sync/outbox/ ipc/[^/]+$)
+                        store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h
+                        sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
+                        ipc/[^/]+$)
 set(allow_daemon        daemon/ store/ sync/ ipc/[^/]+$)
 
 # What may be named in one folder only.

@@ -42,7 +42,8 @@ class PrepareTest : public ::testing::Test {
   static Result<store::Item> modify_patient(
       const Json& patch, std::optional<std::vector<std::string>> decrypted = std::nullopt) {
     auto patient = known(kPatient);
-    patient.decrypted = std::move(decrypted);
+    patient.unread = !decrypted;
+    patient.decrypted = std::move(decrypted).value_or(std::vector<std::string>());
     return prepare_owner_modify(Kind::patient, patient, patch.dump(), kOperator);
   }
   static void refuses(const Result<store::Item>& item, const std::string& member,

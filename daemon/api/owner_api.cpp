@@ -50,6 +50,16 @@ Result<Done> check_search(const ipc::Grant& grant, Kind kind) {
   }
 }
 
+bool is_sealed(const store::Row& patient) {
+  return patient.json.find(R"("encryptedSelf")") != std::string::npos;
+}
+
+/// By what was opened only a caller may search who could see all of it.
+store::Sight sight_of(const ipc::Grant& grant) {
+  const bool all = grant.decrypted(Kind::patient) && grant.fields(Kind::patient) == nullptr;
+  return all ? store::Sight::decrypted : store::Sight::plain;
+}
+
 }  // namespace
 
 constexpr auto OwnerGet::params() {
@@ -184,13 +194,40 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
   auto meta = directory_.meta({hit.kind}, source, request);
   if (!meta) co_return meta.error();
   auto about = with_source(std::move(*meta), *found);
-  const bool sealed = hit.kind == Kind::patient && has_member(hit.row.json, "encryptedSelf");
+  bool decrypted = false;
+  std::vector<std::string> unread;
+  if (hit.kind == Kind::patient && is_sealed(hit.row)) {
+    if (call.grant().decrypted(hit.kind)) {
+      auto read = co_await opened(hit.row);
+      if (!read) co_return std::move(read).error();
+      decrypted = !read->row.json.empty();
+      if (decrypted) hit.row.json = std::move(read->row.json);
+      unread = std::move(read->unread);
+      if (!unread.empty() && call.grant().fields(hit.kind)) {  // paths would name hidden members
+        unread.assign(1, "the record: some of it stays closed");
+      }
+    } else {
+      unread.emplace_back("the record: encrypted, and your access rule does not say `decrypted`");
+    }
+  }
   std::string reply = R"({"type":")" + std::string(name_of(hit.kind)) + R"(","dataOwner":)";
   reply += outward(call.grant(), hit.kind, std::move(hit.row));
-  reply += R"(,"decrypted":false)";
-  if (sealed) reply += R"(,"unreadable":["encryptedSelf"])";
+  reply += decrypted ? R"(,"decrypted":true)" : R"(,"decrypted":false)";
+  if (!unread.empty()) reply += R"(,"unreadable":)" + nlohmann::json(unread).dump();
   reply += R"(,"meta":)" + to_json(std::move(about)) + '}';
   co_return reply;
+}
+
+/// As it was kept; opened now where it is newer than that, or a key that came since may open more.
+Task<Result<store::DecryptedRow>> OwnerApi::opened(const store::Row& row) {
+  auto kept = directory_.point.decrypted(row.id);
+  if (!kept) co_return std::move(kept).error();
+  if (*kept && (*kept)->unread.empty()) co_return std::move(**kept);
+  auto now = co_await keys_.open(row.json);
+  store::DecryptedRow read;
+  read.row.json = std::move(now.json);
+  read.unread = std::move(now.unread);
+  co_return read;
 }
 
 ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
@@ -225,7 +262,8 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
 }
 
 /// Rows that have all of the exact values that the request names. Scan thread.
-Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch& request) const {
+Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch& request,
+                              store::Sight sight) const {
   std::vector<std::pair<store::Key, std::string>> wanted;
   if (request.dateOfBirth) {
     wanted.emplace_back(store::Key::date_of_birth, std::to_string(*request.dateOfBirth));
@@ -236,7 +274,7 @@ Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch&
   for (const auto kind : kinds) {
     std::optional<std::vector<store::Row>> rows;
     for (const auto& [key, value] : wanted) {
-      auto matches = directory_.scan.find(kind, key, value);
+      auto matches = directory_.scan.find(kind, key, value, sight);
       if (!matches) return matches.error();
       if (!rows) {
         rows = std::move(*matches);
@@ -252,13 +290,14 @@ Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch&
   return found;
 }
 
-Task<Result<Found>> OwnerApi::hits(std::vector<Kind> kinds, const OwnerSearch& request) {
+Task<Result<Found>> OwnerApi::hits(std::vector<Kind> kinds, const OwnerSearch& request,
+                                   store::Sight sight) {
   const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
   const bool by_value = request.dateOfBirth || request.ssin || request.identifier;
   Found found;
   if (by_value) {
-    auto job = [this, &kinds, &request] {
-      auto rows = exact(kinds, request);
+    auto job = [this, &kinds, &request, sight] {
+      auto rows = exact(kinds, request, sight);
       directory_.scan.end_turn();
       return rows;
     };
@@ -269,7 +308,7 @@ Task<Result<Found>> OwnerApi::hits(std::vector<Kind> kinds, const OwnerSearch& r
   if (request.text) {
     // With an exact value the text only narrows: then it must not be cut off before the two meet.
     const auto most = by_value ? kMostNarrowing : limit;
-    auto matches = co_await search_kinds(directory_, kinds, *request.text, most);
+    auto matches = co_await search_kinds(directory_, kinds, *request.text, most, sight);
     if (!matches) co_return matches.error();
     if (by_value) {
       std::unordered_set<std::string> ids;
@@ -292,15 +331,16 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
     auto allowed = check_search(grant, kind);
     if (!allowed) co_return allowed.error();
   }
+  const auto sight = sight_of(grant);
   auto source = Source::mirror;
   if (request.ask_platform()) {
-    auto shown = co_await hits(*kinds, request);
+    auto shown = co_await hits(*kinds, request, sight);
     if (!shown) co_return shown.error();
     source = co_await directory_.refresh(*kinds, ids_of(*shown), call.stop());
   }
   auto meta = directory_.meta(*kinds, source, request);
   if (!meta) co_return meta.error();
-  auto found = co_await hits(*kinds, request);
+  auto found = co_await hits(*kinds, request, sight);
   if (!found) co_return found.error();
   auto about = with_source(std::move(*meta), *found);
   const auto rows = typed_rows(grant, std::move(*found));

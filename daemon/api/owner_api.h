@@ -3,6 +3,7 @@
 #include "daemon/api/directory.h"
 #include "daemon/api/reads.h"
 #include "ipc/methods.h"
+#include "sync/keys/keys.h"
 
 namespace icure::api {
 
@@ -33,7 +34,7 @@ struct OwnerSearch : Freshness {
 
 class OwnerApi {
  public:
-  explicit OwnerApi(Directory& directory) : directory_(directory) {}
+  OwnerApi(Directory& directory, sync::Keys& keys) : directory_(directory), keys_(keys) {}
   void register_on(ipc::Methods& methods);
 
  private:
@@ -46,14 +47,19 @@ class OwnerApi {
   /// and that are mirrored. Fails with forbidden or not_mirrored.
   Result<std::vector<Kind>> kinds_for(const ipc::Grant& grant,
                                       const std::optional<std::string>& type) const;
+  Result<Found> exact(const std::vector<Kind>& kinds, const OwnerSearch& request,
+                      store::Sight sight) const;
   /// Of the kinds that are mirrored: those that the caller may see, and whether there are others.
   std::vector<Kind> visible(const ipc::Grant& grant) const;
   bool hides_any(const ipc::Grant& grant) const;
-  Result<Found> exact(const std::vector<Kind>& kinds, const OwnerSearch& request) const;
   /// What the request finds in the mirror. `request` outlives the task.
-  Task<Result<Found>> hits(std::vector<Kind> kinds, const OwnerSearch& request);
+  Task<Result<Found>> hits(std::vector<Kind> kinds, const OwnerSearch& request, store::Sight sight);
+
+  /// A patient as imported keys open it; its json is empty where nothing is opened.
+  Task<Result<store::DecryptedRow>> opened(const store::Row& row);
 
   Directory& directory_;
+  sync::Keys& keys_;
 };
 
 }  // namespace icure::api

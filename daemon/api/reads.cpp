@@ -48,11 +48,11 @@ Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,
 }
 
 Task<Result<Found>> search_kinds(Directory& directory, std::vector<Kind> kinds, std::string text,
-                                 std::size_t limit) {
-  auto job = [&directory, &kinds, &text, limit]() -> Result<Found> {
+                                 std::size_t limit, store::Sight sight) {
+  auto job = [&directory, &kinds, &text, limit, sight]() -> Result<Found> {
     Found found;
     for (const auto kind : kinds) {
-      auto rows = directory.scan.search(kind, text, limit);
+      auto rows = directory.scan.search(kind, text, limit, sight);
       if (!rows) {
         directory.scan.end_turn();
         return rows.error();

@@ -32,7 +32,7 @@ Task<Result<Found>> list_kinds(Directory& directory, std::vector<Kind> kinds,
 
 /// Up to `limit` rows that match `text`.
 Task<Result<Found>> search_kinds(Directory& directory, std::vector<Kind> kinds, std::string text,
-                                 std::size_t limit);
+                                 std::size_t limit, store::Sight sight = store::Sight::plain);
 
 sync::IdsByKind ids_of(const Found& found);
 

@@ -114,6 +114,13 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
     if (!call.grant().may_see(kind)) continue;
     json["live"][std::string(name_of(kind))] = sync::word_of(live_.state(kind));
   }
+  if (keys_.any() && call.grant().may_see(Kind::patient)) {
+    const auto& progress = keys_.progress();
+    json["decryption"] = {{"keys", progress.keys},
+                          {"readable", progress.readable},
+                          {"unreadable", progress.unreadable},
+                          {"left", progress.left}};
+  }
   json["outbox"] = Json::parse(outbox_status(outbox_.summary()));
   json["braked"] = Json::array();
   const auto braked = directory_.brake.open();

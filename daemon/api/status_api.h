@@ -8,6 +8,7 @@
 #include "daemon/api/warning.h"
 #include "daemon/config_file.h"
 #include "ipc/methods.h"
+#include "sync/keys/keys.h"
 #include "sync/live.h"
 #include "sync/outbox/outbox.h"
 #include "sync/session.h"
@@ -24,11 +25,12 @@ struct Facts {
 class StatusApi {
  public:
   StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live,
-            const sync::Outbox& outbox, Facts facts)
+            const sync::Outbox& outbox, const sync::Keys& keys, Facts facts)
       : directory_(directory),
         session_(session),
         live_(live),
         outbox_(outbox),
+        keys_(keys),
         facts_(std::move(facts)) {}
   void register_on(ipc::Methods& methods);
   /// What `config.show` answers from now on.
@@ -55,6 +57,7 @@ class StatusApi {
   const sync::Session& session_;
   const sync::Live& live_;
   const sync::Outbox& outbox_;
+  const sync::Keys& keys_;
   Millis warn_after_{0};
   Facts facts_;
   std::vector<ShownValue> shown_;

@@ -24,7 +24,7 @@ Result<sync::Known> Writes::known(Kind kind, const std::string& id) const {
     if (shown.error().code != Code::not_found) return std::move(shown).error();
     return directory.missing({kind}, kind == Kind::user ? "such user" : "such data owner");
   }
-  sync::Known known{std::move(shown->json), {}, {}};
+  sync::Known known{std::move(shown->json), {}};
   auto platform = directory.point.platform().get(kind, id);
   if (platform) {
     known.platform = std::move(platform->json);

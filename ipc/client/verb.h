@@ -55,6 +55,7 @@ std::vector<Verb> owner_verbs();
 std::vector<Verb> auth_verbs();
 std::vector<Verb> invite_verbs();
 std::vector<Verb> outbox_verbs();
+std::vector<Verb> key_verbs();
 std::vector<Verb> sync_verbs();
 std::vector<Verb> events_verbs();
 std::vector<Verb> config_verbs();

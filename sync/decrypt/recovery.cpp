@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "daemon/base/hex.h"
 #include "sync/decrypt/encoding.h"
 #include "sync/decrypt/shamir.h"
 #include "sync/decrypt/strict_json.h"
@@ -43,11 +44,23 @@ class Finds {
   const KeyRing& ring_;
 };
 
-void read_transfer_keys(dom::object owner, const ExchangeKeys& exchange, Finds& finds) {
+using Exchange = std::span<const ExchangeKeys* const>;
+
+std::vector<AesKey> all_between(Exchange exchange, std::string_view delegator,
+                                std::string_view delegate) {
+  std::vector<AesKey> keys;
+  for (const auto* opened : exchange) {
+    const auto more = opened->all_between(delegator, delegate);
+    keys.insert(keys.end(), more.begin(), more.end());
+  }
+  return keys;
+}
+
+void read_transfer_keys(dom::object owner, Exchange exchange, Finds& finds) {
   const auto id = text_of(owner, "id");
   const auto by_holder = object_of(owner, "transferKeys");
   if (!by_holder) return;
-  const auto candidates = exchange.all_between(id, id);
+  const auto candidates = all_between(exchange, id, id);
   AesCbc cipher;
   Bytes sealed;
   Bytes plain;
@@ -66,7 +79,7 @@ void read_transfer_keys(dom::object owner, const ExchangeKeys& exchange, Finds& 
 /// Every notary may have several exchange keys, and a wrong one may seem to open a share (one in
 /// 256, and the share's head must fit as well), so shares of other lengths are left out and the
 /// result is only taken if it is the owner's key.
-void read_shares(dom::object owner, const ExchangeKeys& exchange, Finds& finds) {
+void read_shares(dom::object owner, Exchange exchange, Finds& finds) {
   static constexpr std::size_t kMostShares = 255;  // the indices that there are
   const auto id = text_of(owner, "id");
   const auto by_notary = object_of(owner, "privateKeyShamirPartitions");
@@ -77,7 +90,7 @@ void read_shares(dom::object owner, const ExchangeKeys& exchange, Finds& finds) 
   std::vector<Share> shares;
   for (const auto notary : *by_notary) {
     if (!decode_hex(as_string(notary.value), sealed)) continue;
-    for (const auto& key : exchange.all_between(id, notary.key)) {
+    for (const auto& key : all_between(exchange, id, notary.key)) {
       if (!cipher.decrypt(key, sealed, plain)) continue;
       if (finds.take(plain)) return;  // one notary: the share is the key itself
       auto share = read_share(plain);
@@ -147,6 +160,13 @@ bool read_exchange(dom::array content, Recovered& recovered) {
 
 Result<std::vector<PrivateKey>> recover_keys(std::string_view owner_document,
                                              const ExchangeKeys& exchange, const KeyRing& ring) {
+  const ExchangeKeys* const one[] = {&exchange};
+  return recover_keys(owner_document, one, ring);
+}
+
+Result<std::vector<PrivateKey>> recover_keys(std::string_view owner_document,
+                                             std::span<const ExchangeKeys* const> exchange,
+                                             const KeyRing& ring) {
   const auto listed = public_keys(owner_document);
   if (!listed) return listed.error();
   StrictJson json;
@@ -156,6 +176,17 @@ Result<std::vector<PrivateKey>> recover_keys(std::string_view owner_document,
     read_shares(*owner, exchange, finds);
   }
   return std::move(finds.keys);
+}
+
+std::vector<std::string> notaries_of(std::string_view owner_document) {
+  std::vector<std::string> notaries;
+  StrictJson json;
+  const auto owner = json.parse_object(owner_document);
+  if (!owner) return notaries;
+  const auto by_notary = object_of(*owner, "privateKeyShamirPartitions");
+  if (!by_notary) return notaries;
+  for (const auto notary : *by_notary) notaries.emplace_back(notary.key);
+  return notaries;
 }
 
 Result<Secret> read_recovery_key(std::string_view text) {
@@ -174,6 +205,10 @@ Result<Secret> read_recovery_key(std::string_view text) {
                  "a recovery key has 52 letters and digits (or 26), without 0, 1, 8 and 9"};
   }
   return Secret(key);
+}
+
+std::string recovery_data_id(const Secret& recovery_key) {
+  return to_hex(sha256(recovery_key.bytes()));
 }
 
 Result<Recovered> open_recovery_data(std::string_view document, const Secret& recovery_key) {

@@ -2,6 +2,7 @@
 // shares with notaries, recovery data.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,20 @@ namespace icure::sync::decrypt {
 /// Fails with corrupt as public_keys does.
 Result<std::vector<PrivateKey>> recover_keys(std::string_view owner_document,
                                              const ExchangeKeys& exchange, const KeyRing& ring);
+/// The same with what several opened, each for itself: shares lie with several notaries.
+Result<std::vector<PrivateKey>> recover_keys(std::string_view owner_document,
+                                             std::span<const ExchangeKeys* const> exchange,
+                                             const KeyRing& ring);
+
+/// The data owners that hold a share of this owner's key. None if the document cannot be read.
+std::vector<std::string> notaries_of(std::string_view owner_document);
 
 /// A recovery key of 32 or 16 bytes, from the base32 that people are shown (spaces and dashes do
 /// not matter) or from hex. Fails with invalid.
 Result<Secret> read_recovery_key(std::string_view text);
+
+/// The platform's id of the recovery data that this key opens: hex(SHA-256(key)).
+std::string recovery_data_id(const Secret& recovery_key);
 
 /// What recovery data held: key pairs, or exchange keys.
 struct Recovered {

@@ -162,7 +162,7 @@ Result<store::Item> prepare_owner_modify(Kind kind, const Known& known, std::str
   auto changes = prepare::parsed(patch, "patch");
   if (!changes) return changes.error();
   if (auto good = prepare::check_members(*changes); !good) return good.error();
-  if (auto good = prepare::check_clear(*changes, *before, known.decrypted); !good) {
+  if (auto good = prepare::check_clear(*changes, *before, known); !good) {
     return good.error();
   }
   auto item = edit("owner.modify", kind, known, *before, *changes, asked);

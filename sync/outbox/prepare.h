@@ -18,9 +18,8 @@ enum class Right { operation, administration };
 struct Known {
   std::string document;  ///< As reads show it.
   std::string platform;  ///< Without what is queued; empty if it is to be created yet.
-  /// The members that are encrypted in the platform's document and were read; absent: if it has
-  /// encrypted parts, they were not read.
-  std::optional<std::vector<std::string>> decrypted = {};
+  std::vector<std::string> decrypted = {};  ///< Its members that were found in encrypted parts.
+  bool unread = true;  ///< There may be others, if it has encrypted parts at all.
 };
 
 struct Asked {

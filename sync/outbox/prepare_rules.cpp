@@ -140,8 +140,7 @@ Result<Done> check_owner(Kind kind, const Json& document) {
   return Done{};
 }
 
-Result<Done> check_clear(const Json& changes, const Json& before,
-                         const std::optional<std::vector<std::string>>& decrypted) {
+Result<Done> check_clear(const Json& changes, const Json& before, const Known& known) {
   const bool encrypted = before.contains(kEncrypted) && !is_empty(before[kEncrypted]);
   constexpr auto kHint = "change it with software that holds the clinic's keys";
   for (const auto& [name, value] : changes.items()) {
@@ -151,10 +150,11 @@ Result<Done> check_clear(const Json& changes, const Json& before,
       return invalid(in_quotes(name) + " has encrypted parts, which this would lose", kHint);
     }
     if (!encrypted) continue;
-    const bool found =
-        decrypted && std::find(decrypted->begin(), decrypted->end(), name) != decrypted->end();
-    if (found) return invalid(in_quotes(name) + " is encrypted in this record", kHint);
-    if (!decrypted && !in_clear) {
+    const auto& found = known.decrypted;
+    if (std::find(found.begin(), found.end(), name) != found.end()) {
+      return invalid(in_quotes(name) + " is encrypted in this record", kHint);
+    }
+    if (known.unread && !in_clear) {
       return invalid(
           in_quotes(name) + " may be encrypted in this record, which cannot be read here", kHint);
     }

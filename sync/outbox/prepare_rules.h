@@ -1,10 +1,8 @@
 // What documents and patches of callers may hold, rule by rule. For prepare.cpp alone. Pure.
 #pragma once
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "daemon/base/kind.h"
 #include "daemon/base/result.h"
@@ -28,7 +26,6 @@ Result<Done> check_links(const Json& changes, Right right);
 /// What the platform wants of a data owner.
 Result<Done> check_owner(Kind kind, const Json& document);
 /// Refuses to write in clear what is encrypted in `before`, or to lose it.
-Result<Done> check_clear(const Json& changes, const Json& before,
-                         const std::optional<std::vector<std::string>>& decrypted);
+Result<Done> check_clear(const Json& changes, const Json& before, const Known& known);
 
 }  // namespace icure::sync::prepare

@@ -12,6 +12,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("ICURE_BIN", str(ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
+import keys  # noqa: E402
 import people  # noqa: E402
 from clinic import BIN, Daemon, Sandbox, until  # noqa: E402
 
@@ -142,6 +143,7 @@ def main():
     step(1, "An invented clinic on a stand-in platform, and a daemon with an empty, encrypted store")
     sandbox = Sandbox(*(part for kind, size in SIZES.items() for part in (f"--{kind}s", size)),
                       outlive_us=keep)
+    encrypted = keys.plant(sandbox)
     daemon = Daemon(sandbox.url, sections=f"""
 [gateway]
 url = "{sandbox.facts['gateway']}"
@@ -163,7 +165,11 @@ spec_id = "demo"
     if people.log_in(daemon, user) != "online":
         return 1
 
-    step(4, "The line is cut: the platform cannot be reached any more")
+    step(4, "A note that was encrypted end to end becomes readable with its owner's key")
+    if not keys.show(daemon, encrypted, run, say):
+        return 1
+
+    step(5, "The line is cut: the platform cannot be reached any more")
     before = questions(daemon)
     sandbox.ask("POST", "/offline", {"mode": "refuse"})
     run(daemon, "sync", "run", "--wait")
@@ -181,10 +187,10 @@ spec_id = "demo"
         return 1
     run(daemon, "auth", "sessions")
 
-    step(5, "The doctor invites a patient all the same")
+    step(6, "The doctor invites a patient all the same")
     invitation = invite(daemon, somebody_without_user(daemon))
 
-    step(6, "The line is back")
+    step(7, "The line is back")
     sandbox.ask("POST", "/online", {})
     back = time.monotonic()
     until(lambda: daemon.call("invite.get", id=invitation)["invitation"]["state"] == "sent",
@@ -194,7 +200,7 @@ spec_id = "demo"
     if not show_mail(sandbox):
         return 1
 
-    step(7, "On the disk there is no clear text")
+    step(8, "On the disk there is no clear text")
     files = sorted((daemon.home / "store").iterdir())
     size = sum(file.stat().st_size for file in files)
     found = clear_text_in(files, [EMAIL, user["name"], user["id"], INVITED, "clinic.test",
@@ -205,7 +211,7 @@ spec_id = "demo"
         return 1
 
     if keep:
-        step(8, "Left running")
+        step(9, "Left running")
         say(f"   try: {BIN}/icurectl --socket {daemon.socket} status")
         say(f"   stop: kill {daemon.process.pid} {sandbox.process.pid}")
         return 0

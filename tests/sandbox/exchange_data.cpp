@@ -5,12 +5,12 @@
 namespace icure::sandbox {
 
 bool ExchangeData::is_kind(std::string_view name) {
-  return name == "exchangedata" || name == "exchangedatamap";
+  return name == "exchangedata" || name == "exchangedatamap" || name == "recoverydata";
 }
 
 std::optional<std::string> ExchangeData::add(std::string_view kind, Json doc) {
   const auto id = doc.at("id").get<std::string>();
-  auto& documents = kind == "exchangedata" ? data_ : maps_;
+  auto& documents = kind == "exchangedata" ? data_ : kind == "exchangedatamap" ? maps_ : recovery_;
   if (documents.contains(id)) return std::nullopt;
   const std::string rev = next_rev("0-", doc.dump());
   doc["rev"] = rev;
@@ -26,6 +26,11 @@ const ExchangeData::Json* ExchangeData::find(const std::string& id) const {
 const ExchangeData::Json* ExchangeData::find_map(const std::string& id) const {
   const auto at = maps_.find(id);
   return at == maps_.end() ? nullptr : &at->second;
+}
+
+const ExchangeData::Json* ExchangeData::find_recovery(const std::string& id) const {
+  const auto at = recovery_.find(id);
+  return at == recovery_.end() ? nullptr : &at->second;
 }
 
 void ExchangeData::each_of(const std::string& participant, const std::string& start,

@@ -14,7 +14,7 @@ class ExchangeData {
  public:
   using Json = nlohmann::ordered_json;
 
-  /// By the names of the control port: "exchangedata" and "exchangedatamap".
+  /// By the names of the control port: "exchangedata", "exchangedatamap" and "recoverydata".
   static bool is_kind(std::string_view name);
   /// Stores it under a first revision, which is returned. Empty when the id is taken; throws what
   /// nlohmann throws when it has none.
@@ -22,6 +22,7 @@ class ExchangeData {
   /// Null when there is none.
   const Json* find(const std::string& id) const;
   const Json* find_map(const std::string& id) const;
+  const Json* find_recovery(const std::string& id) const;
   /// In the order of their ids, from `start` on, those in which that data owner has a part.
   void each_of(const std::string& participant, const std::string& start,
                const std::function<void(const Json&)>& visit) const;
@@ -29,6 +30,7 @@ class ExchangeData {
  private:
   std::map<std::string, Json> data_;
   std::map<std::string, Json> maps_;
+  std::map<std::string, Json> recovery_;
 };
 
 }  // namespace icure::sandbox

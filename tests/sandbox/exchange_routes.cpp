@@ -1,4 +1,4 @@
-// /exchangedata and /exchangedatamap.
+// /exchangedata, /exchangedatamap and /recoverydata.
 #include <set>
 
 #include "tests/sandbox/listing.h"
@@ -69,6 +69,10 @@ void add_exchange_routes(Routes& routes, World& world) {
   };
   add("POST", "map/batch", [&data](const Call& call) {
     return by_ids(call, [&data](const std::string& id) { return data.find_map(id); });
+  });
+  routes.add("GET", "/rest/v2/recoverydata/{}", [&data](const Call& call) {
+    const Json* doc = data.find_recovery(call.path[0]);
+    return doc != nullptr ? json_reply(doc->dump()) : error_reply(404, "Not found");
   });
   add("POST", "/byIds", [&data](const Call& call) {
     return by_ids(call, [&data](const std::string& id) { return data.find(id); });

@@ -1,0 +1,14 @@
+// What imported keys make readable, written over the mirror's own connection. Internal.
+#pragma once
+#include <memory>
+
+#include "store/decrypted.h"
+#include "store/sqlite.h"
+
+namespace icure::store {
+
+// `db` is the mirror's writing connection and outlives what is made. Throw SQLite::Exception.
+std::unique_ptr<DecryptedWriter> make_decrypted_writer(SQLite::Database& db);
+std::unique_ptr<ExchangeDataWriter> make_exchange_data_writer(SQLite::Database& db);
+
+}  // namespace icure::store
