@@ -8,6 +8,7 @@
 #include "ipc/access.h"
 #include "ipc/feed.h"
 #include "ipc/peer.h"
+#include "ipc/trace.h"
 
 namespace icure::ipc {
 
@@ -26,7 +27,9 @@ struct Caller {
 /// Cheap to copy; keeps its caller alive. Loop thread only.
 class Call {
  public:
-  explicit Call(std::shared_ptr<Caller> caller) : caller_(std::move(caller)) {}
+  /// `trace`, if any, outlives the call.
+  explicit Call(std::shared_ptr<Caller> caller, Trace* trace = nullptr)
+      : caller_(std::move(caller)), trace_(trace) {}
 
   const Grant& grant() const { return caller_->grant; }
   const Peer& peer() const { return caller_->peer; }
@@ -35,8 +38,20 @@ class Call {
   const std::stop_token& stop() const { return caller_->stop; }
   Caller& caller() const { return *caller_; }  ///< For `hello`.
 
+  /// For those who are told of the end of calls: the record that this one reads or changes. An id
+  /// in the params is noted without this.
+  void concerns(Kind kind, std::string_view id) const {
+    if (trace_) trace_->concern(kind, id);
+  }
+  /// As above: how many records a list or search tells.
+  void tells(std::size_t rows) const {
+    if (trace_) trace_->rows = rows;
+  }
+  Trace* trace() const { return trace_; }  ///< For the table of methods; null: nobody is told.
+
  private:
   std::shared_ptr<Caller> caller_;
+  Trace* trace_;
 };
 
 }  // namespace icure::ipc

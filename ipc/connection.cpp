@@ -30,6 +30,25 @@ struct Wiped {
   std::size_t size;
 };
 
+std::string_view outcome_of(const Result<std::string>& result) {
+  return result ? kOutcomeOk : word_of(result.error().code).name;
+}
+
+std::string_view outcome_of(const RpcError& error) {
+  if (error.code == kMethodNotFound) return kOutcomeNoMethod;
+  return error.code == kInvalidParams ? kOutcomeParams : word_of(error.error.code).name;
+}
+
+/// Of a read that names no record its params are all that tells what was asked; the line that they
+/// are views of is about to go.
+void keep_params(Trace& trace) {
+  trace.kept_params.clear();
+  if (trace.method->effect == Effect::reads && trace.id.empty()) {
+    trace.kept_params.assign(trace.params);
+  }
+  trace.params = trace.kept_params;
+}
+
 }  // namespace
 
 Connection::Connection(Service& service, loop::UniqueHandle<uv_pipe_t> pipe,
@@ -100,26 +119,46 @@ void Connection::handle(Padded line) {
   std::optional<Wiped> wiped;
   if (service_.methods.takes_secret(request->method)) wiped.emplace(in_, line.text.size());
   service_.turn.request_begun();
-  auto begun = service_.methods.begin(request->method, Call(caller_), request->params);
+  Traces::Lease trace;
+  if (!service_.observers.empty()) {
+    trace = service_.traces.take();
+    if (!wiped) trace->params = request->params.text;
+  }
+  auto begun = service_.methods.begin(request->method, Call(caller_, trace.get()), request->params);
   if (!begun) {
+    observe(trace.get(), outcome_of(begun.error()));
     if (request->id.empty()) return;
     append_error(out_, request->id, begun.error());
     return send_later();
   }
   begun->start();
-  if (begun->done()) return answer(request->id, begun->take());
+  if (begun->done()) {
+    const auto result = begun->take();
+    observe(trace.get(), outcome_of(result));
+    return answer(request->id, result);
+  }
   ++running_;
-  service_.calls.run(complete(shared_from_this(), std::string(request->id), *std::move(begun)));
+  if (trace) keep_params(*trace);
+  service_.calls.run(
+      complete(shared_from_this(), std::string(request->id), *std::move(begun), std::move(trace)));
 }
 
 Task<Done> Connection::complete(std::shared_ptr<Connection> self, std::string id,
-                                Methods::Answer answer) {
+                                Methods::Answer answer, Traces::Lease trace) {
   const auto result = co_await answer;
   --self->running_;
+  self->observe(trace.get(), outcome_of(result));
   self->answer(id, result);
   self->send_later();  // also without an answer: it may be what drain() waits for
   if (!self->reading_ && self->may_serve()) self->serve_later();
   co_return Done{};
+}
+
+void Connection::observe(const Trace* trace, std::string_view outcome) {
+  if (!trace) return;
+  const auto took = std::chrono::steady_clock::now() - trace->began;
+  const CallEnd end{*caller_, *trace, outcome, took};
+  for (auto* observer : service_.observers) observer->ended(end);
 }
 
 void Connection::answer(std::string_view id, const Result<std::string>& result) {

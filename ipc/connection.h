@@ -9,6 +9,7 @@
 #include "daemon/loop/handle.h"
 #include "ipc/frame.h"
 #include "ipc/methods.h"
+#include "ipc/observer.h"
 #include "ipc/turn.h"
 
 namespace icure::ipc {
@@ -20,6 +21,8 @@ struct Service {
   Turn& turn;
   std::size_t max_message;
   std::function<void(Connection&)> on_closed;
+  std::vector<Observer*> observers = {};  ///< Who is told of calls; they outlive those.
+  Traces traces = {};
   Scope calls = {};    ///< Those that did not answer at once.
   Scope watches = {};  ///< Over clients that are given some time.
 };
@@ -48,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void received(ssize_t size);
   void handle(Padded line);
   void refuse_line();
+  void observe(const Trace* trace, std::string_view outcome);
   void answer(std::string_view id, const Result<std::string>& result);
   void send_later();  ///< After something was appended to out_.
   bool pour();        ///< Whether the feed has more.
@@ -61,7 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t written() const;
 
   static Task<Done> complete(std::shared_ptr<Connection> self, std::string id,
-                             Methods::Answer answer);
+                             Methods::Answer answer, Traces::Lease trace);
   static Task<Done> close_if_stuck(std::shared_ptr<Connection> self, std::stop_token stop);
   static Task<Done> close_after(std::shared_ptr<Connection> self, Millis patience,
                                 std::stop_token stop);

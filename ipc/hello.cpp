@@ -15,10 +15,11 @@ constexpr auto kHelloResult = R"({"type":"object","required":["server","version"
 }  // namespace
 
 void Hello::register_on(Methods& methods) {
-  methods.add({"hello", Role::none, "Says who is calling and learns who answers", kHelloResult},
+  methods.add({"hello", Role::none, "Says who is calling and learns who answers", kHelloResult,
+               Effect::none},
               *this, &Hello::hello);
   methods.add({"rpc.discover", Role::reader, "Describes every method, as an OpenRPC document",
-               R"({"type":"object"})"},
+               R"({"type":"object"})", Effect::none},
               *this, &Hello::discover);
 }
 

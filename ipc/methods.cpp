@@ -1,7 +1,10 @@
 #include "ipc/methods.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+
+#include "ipc/raw_members.h"
 
 namespace icure::ipc {
 namespace {
@@ -18,6 +21,15 @@ Error forbidden(std::string_view name, Role needed, const Call& call) {
                    " or one of its groups to the configuration"};
 }
 
+/// The record that a refused call was about: its params are not looked at otherwise.
+void note_refused(Trace& trace) {
+  std::array members = {RawMember{"id"}, RawMember{"owner"}, RawMember{"batch"}};
+  if (!trace.params.starts_with('{') || !read_members(Padded(trace.params), members)) return;
+  for (const auto& member : members) {
+    if (is_string(member.raw)) return trace.concern(unquoted(member.raw));
+  }
+}
+
 }  // namespace
 
 Result<Methods::Answer, RpcError> Methods::begin(std::string_view name, const Call& call,
@@ -31,7 +43,9 @@ Result<Methods::Answer, RpcError> Methods::begin(std::string_view name, const Ca
                                            "rpc.discover lists all methods"});
   }
   const auto& method = *at->second;
+  if (auto* trace = call.trace()) trace->method = &method.info;
   if (role < method.info.role) {
+    if (auto* trace = call.trace()) note_refused(*trace);
     return RpcError(kApplicationError, forbidden(name, method.info.role, call));
   }
   return method.begin(call, params);

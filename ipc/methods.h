@@ -15,12 +15,20 @@
 
 namespace icure::ipc {
 
+/// What a call does to records.
+enum class Effect {
+  changes,  ///< Or might: what says nothing else is taken for it.
+  reads,
+  none,  ///< It tells of no record.
+};
+
 struct MethodInfo {
   std::string name;
   Role role = Role::admin;  ///< The least that may call it.
   std::string summary;      ///< One line.
   std::string result;       ///< JSON Schema of the result, as text; may refer to
                             ///< "#/components/schemas/<name>", see add_schema().
+  Effect effect = Effect::changes;
 };
 
 /// Loop thread only. Must outlive every call.
@@ -41,6 +49,7 @@ class Methods {
     auto begin = [&self, method](Call call, Padded params) -> Result<Answer, RpcError> {
       auto request = decode_params<Request>(params);
       if (!request) return RpcError(kInvalidParams, std::move(request).error());
+      if (auto* trace = call.trace()) note_id(*trace, *request);
       return (self.*method)(std::move(call), std::move(*request));
     };
     insert(Method{std::move(info), rules_of<Request>(), std::move(begin)});
@@ -64,6 +73,20 @@ class Methods {
   static std::vector<ParamRule> rules_of() {
     return std::apply([](const auto&... each) { return std::vector<ParamRule>{each.rule...}; },
                       Request::params());
+  }
+  /// Of the params that name a record, the first that is there.
+  template <class Request>
+  static void note_id(Trace& trace, const Request& request) {
+    const auto note = [&trace](const auto& value) {
+      if constexpr (requires { std::string_view(value); }) {
+        trace.concern(value);
+      } else if constexpr (requires { std::string_view(*value); }) {
+        if (value) trace.concern(*value);
+      }
+    };
+    if constexpr (requires { request.id; }) note(request.id);
+    if constexpr (requires { request.owner; }) note(request.owner);
+    if constexpr (requires { request.batch; }) note(request.batch);
   }
   void insert(Method method);
 

@@ -36,6 +36,9 @@ class Server {
   /// Listens on a socket that somebody else made, such as systemd; the file stays theirs.
   Result<Done> listen(int fd);
 
+  /// Is told of every call from now on; outlives this.
+  void add_observer(Observer& observer) { service_.observers.push_back(&observer); }
+
   /// Applies to connected clients at once.
   void set_rules(std::vector<AccessRule> rules);
 
