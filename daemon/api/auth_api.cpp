@@ -85,12 +85,12 @@ void AuthApi::register_on(ipc::Methods& methods) {
                told_schema(R"("session":{"type":"string","description":"keep it secret"},)",
                            R"("session",)")},
               *this, &AuthApi::login);
-  methods.add(
-      {"auth.current", Role::reader, "Who is logged in with this session", told_schema("", "")},
-      *this, &AuthApi::current);
+  methods.add({"auth.current", Role::reader, "Who is logged in with this session",
+               told_schema("", ""), ipc::Effect::reads},
+              *this, &AuthApi::current);
   methods.add({"auth.logout", Role::reader, "End a session", kNothing}, *this, &AuthApi::logout);
-  methods.add({"auth.sessions", Role::admin, "Who is logged in", kSessions}, *this,
-              &AuthApi::sessions);
+  methods.add({"auth.sessions", Role::admin, "Who is logged in", kSessions, ipc::Effect::reads},
+              *this, &AuthApi::sessions);
   methods.add({"auth.revoke", Role::admin, "End a session, or all of a user's", kNothing}, *this,
               &AuthApi::revoke);
 }
@@ -110,6 +110,7 @@ std::string AuthApi::owner_of(const ipc::Grant& grant, const std::string& user) 
 }
 
 Result<std::string> AuthApi::told(const ipc::Call& call, const sync::SessionView& view) const {
+  call.concerns(Kind::user, view.session.user);
   auto row = directory_.point.get(Kind::user, view.session.user);
   if (!row) {
     if (row.error().code != Code::not_found) return std::move(row).error();
@@ -157,7 +158,7 @@ ipc::Methods::Answer AuthApi::logout(ipc::Call, AuthSession request) {
   co_return std::string("{}");
 }
 
-ipc::Methods::Answer AuthApi::sessions(ipc::Call, ipc::NoParams) {
+ipc::Methods::Answer AuthApi::sessions(ipc::Call call, ipc::NoParams) {
   auto rows = Json::array();
   for (const auto& view : logins_.sessions()) {
     const auto& session = view.session;
@@ -171,11 +172,13 @@ ipc::Methods::Answer AuthApi::sessions(ipc::Call, ipc::NoParams) {
                     {"expires", rfc3339(view.ends)},
                     {"roles_fresh", view.roles_fresh}});
   }
+  call.tells(rows.size());
   const Json found = {{"rows", std::move(rows)}};
   co_return found.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-ipc::Methods::Answer AuthApi::revoke(ipc::Call, AuthRevoke request) {
+ipc::Methods::Answer AuthApi::revoke(ipc::Call call, AuthRevoke request) {
+  if (request.user) call.concerns(Kind::user, *request.user);
   auto done = Result<Done>(Done{});
   if (request.id) {
     done = co_await logins_.revoke(std::move(*request.id));

@@ -41,7 +41,8 @@ void BrakeApi::register_on(ipc::Methods& methods) {
        R"({"type":"object","properties":{"kinds":{"type":"object",)"
        R"("additionalProperties":{"$ref":"#/components/schemas/PlannedCounts"}},)"
        R"("would_brake":{"type":"array","items":{"type":"string"}}},)"
-       R"("required":["kinds","would_brake"]})"},
+       R"("required":["kinds","would_brake"]})",
+       ipc::Effect::none},
       *this, &BrakeApi::plan);
   methods.add({"sync.approve", ipc::Role::admin, "Decide about changes that are held back",
                R"({"type":"object","properties":{"batch":{"$ref":"#/components/schemas/Batch"}},)"
@@ -51,7 +52,8 @@ void BrakeApi::register_on(ipc::Methods& methods) {
                "What the platform deleted, purged or hides from us",
                R"({"type":"object","properties":{"rows":{"type":"array","items":{"$ref":)"
                R"("#/components/schemas/Tombstone"}},"next":{"type":"string"}},)"
-               R"("required":["rows"]})"},
+               R"("required":["rows"]})",
+               ipc::Effect::reads},
               *this, &BrakeApi::tombstones);
 }
 
@@ -122,6 +124,7 @@ ipc::Methods::Answer BrakeApi::tombstones(ipc::Call call, TombstoneList request)
   nlohmann::ordered_json json = {{"rows", nlohmann::ordered_json::array()}};
   const bool more = found->size() > limit;
   if (more) found->resize(limit);
+  call.tells(found->size());
   for (const auto& tombstone : *found) json["rows"].push_back(to_json(tombstone));
   if (more) json["next"] = to_cursor(mark_of(found->back()));
   co_return json.dump();

@@ -48,10 +48,11 @@ void EventsApi::register_on(ipc::Methods& methods) {
                "Be told of changes, as notifications `event` on this connection",
                R"({"type":"object","properties":{"subscription":{"type":"string"},"seq":{)"
                R"("type":"integer","description":"the newest event's number by now"}},)"
-               R"("required":["subscription","seq"]})"},
+               R"("required":["subscription","seq"]})",
+               ipc::Effect::reads},
               *this, &EventsApi::subscribe);
   methods.add({"events.unsubscribe", ipc::Role::reader, "End a subscription of this connection",
-               R"({"type":"object"})"},
+               R"({"type":"object"})", ipc::Effect::none},
               *this, &EventsApi::unsubscribe);
 }
 

@@ -124,12 +124,14 @@ void InviteApi::register_on(ipc::Methods& methods) {
   methods.add({"invite.check", Role::operator_,
                "Whether invite.create would take this in, and where the message would go; nothing "
                "is kept or sent",
-               kForecast},
+               kForecast, ipc::Effect::reads},
               *this, &InviteApi::check);
   methods.add({"invite.get", Role::reader, "One invitation",
-               object_schema(R"("invitation":{"$ref":"#/components/schemas/Invitation"})")},
+               object_schema(R"("invitation":{"$ref":"#/components/schemas/Invitation"})"),
+               ipc::Effect::reads},
               *this, &InviteApi::get);
-  methods.add({"invite.list", Role::reader, "Invitations, oldest first", rows_schema("Invitation")},
+  methods.add({"invite.list", Role::reader, "Invitations, oldest first", rows_schema("Invitation"),
+               ipc::Effect::reads},
               *this, &InviteApi::list);
   methods.add({"invite.cancel", Role::operator_,
                "Take an invitation back, with the user that was made for it", kInvitation},
@@ -159,6 +161,7 @@ Task<Result<InviteApi::Checked>> InviteApi::checked(ipc::Call call, InviteCreate
   }
   auto subjects = subjects_of(call.grant(), result.asked);
   if (!subjects) co_return std::move(subjects).error();
+  call.concerns(subjects->owner_kind, result.asked.owner);
   result.subjects = std::move(*subjects);
   co_return result;
 }
@@ -284,6 +287,7 @@ ipc::Methods::Answer InviteApi::list(ipc::Call call, InviteList request) {
       rows.push_back(to_json(call.grant(), view).dump());
     }
   }
+  call.tells(rows.size());
   co_return list_reply(rows, next, std::move(*meta));
 }
 

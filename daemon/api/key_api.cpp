@@ -54,7 +54,8 @@ void KeyApi::register_on(ipc::Methods& methods) {
                R"("properties":{"owner":{"type":"string"},"fingerprint":{"type":"string"},)"
                R"("imported":{"type":"string","format":"date-time"},"opens":{"type":"integer",)"
                R"("description":"mirrored records that it opened"}},)"
-               R"("required":["owner","fingerprint","imported","opens"]}}},"required":["rows"]})"},
+               R"("required":["owner","fingerprint","imported","opens"]}}},"required":["rows"]})",
+               ipc::Effect::reads},
               *this, &KeyApi::list);
   methods.add({"key.remove", Role::admin, "Forget a private key and erase what it had opened",
                R"({"type":"object"})"},
@@ -76,9 +77,10 @@ ipc::Methods::Answer KeyApi::import(ipc::Call call, KeyImport request) {
   co_return json.dump();
 }
 
-ipc::Methods::Answer KeyApi::list(ipc::Call, ipc::NoParams) {
+ipc::Methods::Answer KeyApi::list(ipc::Call call, ipc::NoParams) {
   auto keys = co_await keys_.list();
   if (!keys) co_return std::move(keys).error();
+  call.tells(keys->size());
   Json json = {{"rows", Json::array()}};
   for (const auto& key : *keys) {
     json["rows"].push_back({{"owner", key.owner},

@@ -48,11 +48,12 @@ Result<Done> OutboxList::check() const {
 
 void OutboxApi::register_on(ipc::Methods& methods) {
   using ipc::Role;
+  methods.add({"outbox.list", Role::operator_, "Writes that were accepted, oldest first",
+               kItemsResult, ipc::Effect::reads},
+              *this, &OutboxApi::list);
   methods.add(
-      {"outbox.list", Role::operator_, "Writes that were accepted, oldest first", kItemsResult},
-      *this, &OutboxApi::list);
-  methods.add({"outbox.get", Role::operator_, "One item of the outbox", kItemResult}, *this,
-              &OutboxApi::get);
+      {"outbox.get", Role::operator_, "One item of the outbox", kItemResult, ipc::Effect::reads},
+      *this, &OutboxApi::get);
   methods.add({"outbox.hold", Role::admin, "Put an item aside until it is released", kItemResult},
               *this, &OutboxApi::hold);
   methods.add({"outbox.release", Role::admin, "Let a held item go on", kItemResult}, *this,
@@ -98,6 +99,7 @@ ipc::Methods::Answer OutboxApi::list(ipc::Call call, OutboxList request) {
   };
   auto page = co_await ledger_thread_.run(std::move(job));
   if (!page) co_return page.error();
+  call.tells((*page)["rows"].size());
   co_return page->dump();
 }
 

@@ -111,20 +111,22 @@ void OwnerApi::register_on(ipc::Methods& methods) {
                R"("decrypted":{"type":"boolean"},)"
                R"("unreadable":{"type":"array","items":{"type":"string"}},)"
                R"("meta":{"$ref":"#/components/schemas/Meta"}},)"
-               R"("required":["type","dataOwner","decrypted","meta"]})"},
+               R"("required":["type","dataOwner","decrypted","meta"]})",
+               ipc::Effect::reads},
               *this, &OwnerApi::get);
   methods.add({"owner.list", Role::reader, "Data owners, page by page, in the order of their ids",
-               rows_schema("TypedDataOwner")},
+               rows_schema("TypedDataOwner"), ipc::Effect::reads},
               *this, &OwnerApi::list);
   methods.add({"owner.search", Role::reader,
                "Data owners by the beginnings of words, date of birth or numbers",
-               rows_schema("TypedDataOwner")},
+               rows_schema("TypedDataOwner"), ipc::Effect::reads},
               *this, &OwnerApi::search);
   methods.add({"owner.access", Role::reader, "May this data owner reach the platform?",
                object_schema(R"("access":{"type":"boolean"},"users":{"type":"array","items":{)"
                              R"("type":"object","properties":{"id":{"type":"string"},)"
                              R"("status":{"type":"string"}},"required":["id","status"]}},)"
-                             R"("reason":{"type":"string"})")},
+                             R"("reason":{"type":"string"})"),
+               ipc::Effect::reads},
               *this, &OwnerApi::access);
 }
 
@@ -191,6 +193,7 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
     co_return missing;
   }
   auto& hit = found->hits.front();
+  call.concerns(hit.kind, hit.row.id);
   auto meta = directory_.meta({hit.kind}, source, request);
   if (!meta) co_return meta.error();
   auto about = with_source(std::move(*meta), *found);
@@ -255,6 +258,7 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
     found = co_await list_kinds(directory_, *kinds, query);
   }
   if (!found) co_return found.error();
+  call.tells(found->hits.size());
   const auto about = with_source(std::move(*meta), *found);
   const auto next = found->next;
   const auto rows = typed_rows(call.grant(), std::move(*found));
@@ -342,6 +346,7 @@ ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
   if (!meta) co_return meta.error();
   auto found = co_await hits(*kinds, request, sight);
   if (!found) co_return found.error();
+  call.tells(found->hits.size());
   auto about = with_source(std::move(*meta), *found);
   const auto rows = typed_rows(grant, std::move(*found));
   co_return list_reply(rows, "", std::move(about));

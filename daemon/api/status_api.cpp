@@ -32,13 +32,14 @@ Json to_json(const Warning& warning) {
 
 void StatusApi::register_on(ipc::Methods& methods) {
   methods.add({"daemon.status", ipc::Role::reader, "How the daemon, its mirror and its line are",
-               R"({"$ref":"#/components/schemas/Status"})"},
+               R"({"$ref":"#/components/schemas/Status"})", ipc::Effect::none},
               *this, &StatusApi::status);
   methods.add({"config.show", ipc::Role::admin, "Every setting and where it came from",
                R"({"type":"object","properties":{"values":{"type":"array","items":{)"
                R"("type":"object","properties":{"key":{"type":"string"},)"
                R"("value":{"type":"string"},"source":{"type":"string"}},)"
-               R"("required":["key","value","source"]}}},"required":["values"]})"},
+               R"("required":["key","value","source"]}}},"required":["values"]})",
+               ipc::Effect::none},
               *this, &StatusApi::config);
 }
 

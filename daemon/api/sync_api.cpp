@@ -45,7 +45,8 @@ void SyncApi::register_on(ipc::Methods& methods) {
       *this, &SyncApi::resume);
   methods.add({"sync.history", ipc::Role::admin, "The last runs of the sync, newest first",
                R"({"type":"object","properties":{"rows":{"type":"array","items":)"
-               R"({"$ref":"#/components/schemas/Run"}}},"required":["rows"]})"},
+               R"({"$ref":"#/components/schemas/Run"}}},"required":["rows"]})",
+               ipc::Effect::none},
               *this, &SyncApi::history);
 }
 

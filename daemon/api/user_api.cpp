@@ -101,17 +101,17 @@ Result<Done> UserList::check() const {
 void UserApi::register_on(ipc::Methods& methods) {
   using ipc::Role;
   methods.add({"user.get", Role::reader, "One user, by id, login, e-mail or phone",
-               object_schema(R"("user":{"$ref":"#/components/schemas/User"})")},
+               object_schema(R"("user":{"$ref":"#/components/schemas/User"})"), ipc::Effect::reads},
               *this, &UserApi::get);
   methods.add({"user.list", Role::reader, "Users, page by page, in the order of their ids",
-               rows_schema("User")},
+               rows_schema("User"), ipc::Effect::reads},
               *this, &UserApi::list);
-  methods.add(
-      {"user.search", Role::reader, "Users by the beginnings of words", rows_schema("User")}, *this,
-      &UserApi::search);
-  methods.add(
-      {"user.of", Role::reader, "The users that stand for a data owner", rows_schema("User")},
-      *this, &UserApi::of);
+  methods.add({"user.search", Role::reader, "Users by the beginnings of words", rows_schema("User"),
+               ipc::Effect::reads},
+              *this, &UserApi::search);
+  methods.add({"user.of", Role::reader, "The users that stand for a data owner",
+               rows_schema("User"), ipc::Effect::reads},
+              *this, &UserApi::of);
 }
 
 /// Asks the platform for the user first, where that was wanted.
@@ -159,7 +159,7 @@ ipc::Methods::Answer UserApi::get(ipc::Call call, UserGet request) {
     directory_.point.end_turn();  // what the platform said is newer than this turn's view
   }
 
-  auto found = shown(call.grant(), request);
+  auto found = shown(call, request);
   if (!found) {
     if (found.error().code != Code::not_found) co_return found.error();
     co_return directory_.missing({Kind::user}, "such user");
@@ -178,16 +178,19 @@ ipc::Methods::Answer UserApi::get(ipc::Call call, UserGet request) {
   co_return reply;
 }
 
-Result<UserApi::Shown> UserApi::shown(const ipc::Grant& grant, const UserGet& request) {
+Result<UserApi::Shown> UserApi::shown(const ipc::Call& call, const UserGet& request) {
+  const auto& grant = call.grant();
   auto& mirror = directory_.point;
   if (const auto wanted = wanted_by_member(request)) {
     auto rows = mirror.find(Kind::user, wanted->key, *wanted->value);
     if (!rows) return rows.error();
     if (rows->empty()) return Error{Code::not_found, ""};
     auto& best = rows->front();
+    call.concerns(Kind::user, best.id);
     const bool pending = !best.pending.empty();
     return Shown{outward(grant, Kind::user, std::move(best)), pending};
   }
+  call.concerns(Kind::user, *request.id);
   const bool sees_all = !grant.fields(Kind::user);
   if (sees_all) {
     if (const auto* kept = hot_.find(Kind::user, *request.id, mirror.changes())) {
@@ -240,11 +243,13 @@ ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {
   if (request.ids) {
     auto found = rows_of(directory_, {Kind::user}, std::move(*request.ids));
     if (!found) co_return found.error();
+    call.tells(found->hits.size());
     auto about = with_source(std::move(*meta), *found);
     co_return list_reply(outward_rows(grant, std::move(*found)), "", about);
   }
   auto found = co_await list_kinds(directory_, users, query);
   if (!found) co_return found.error();
+  call.tells(found->hits.size());
   const auto next = found->next;
   auto about = with_source(std::move(*meta), *found);
   co_return list_reply(outward_rows(grant, std::move(*found)), next, std::move(about));
@@ -271,6 +276,7 @@ ipc::Methods::Answer UserApi::search(ipc::Call call, UserSearch request) {
   if (!meta) co_return meta.error();
   auto found = co_await search_kinds(directory_, users, std::move(request.text), limit);
   if (!found) co_return found.error();
+  call.tells(found->hits.size());
   auto about = with_source(std::move(*meta), *found);
   co_return list_reply(outward_rows(grant, std::move(*found)), "", std::move(about));
 }
@@ -289,6 +295,7 @@ ipc::Methods::Answer UserApi::of(ipc::Call call, UserOf request) {
   if (!users) co_return users.error();
   auto meta = directory_.meta({Kind::user}, users->source, request);
   if (!meta) co_return meta.error();
+  call.tells(users->rows.size());
   Found found;
   for (auto& row : users->rows) found.hits.push_back({Kind::user, std::move(row)});
   auto about = with_source(std::move(*meta), found);

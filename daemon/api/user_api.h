@@ -52,7 +52,7 @@ class UserApi {
     bool pending = false;
   };
   /// Fails with not_found.
-  Result<Shown> shown(const ipc::Grant& grant, const UserGet& request);
+  Result<Shown> shown(const ipc::Call& call, const UserGet& request);
 
   Directory& directory_;
   HotDocuments hot_;

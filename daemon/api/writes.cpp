@@ -70,6 +70,7 @@ ipc::Methods::Answer Writes::take_in(ipc::Call call, store::IdempotencyKey key, 
 
 ipc::Methods::Answer Writes::answer(ipc::Call call, store::Item item,
                                     std::string_view member) const {
+  call.concerns(item.kind, item.entity);
   if (auto seen = call.grant().check(item.kind); !seen) co_return seen.error();
   auto steps_of = [&] { return ledger.steps(item.id); };
   auto steps = co_await ledger_thread.run(std::move(steps_of));
