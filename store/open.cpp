@@ -1,10 +1,15 @@
 #include "store/open.h"
 
 #include <optional>
+#include <span>
 
+#include "daemon/base/hex.h"
+#include "store/audit_db.h"
+#include "store/audit_heads_db.h"
 #include "store/event_log.h"
 #include "store/files.h"
 #include "store/invitation_db.h"
+#include "store/keyed_hash.h"
 #include "store/keys.h"
 #include "store/layered_reader.h"
 #include "store/ledger_db.h"
@@ -22,11 +27,17 @@ namespace {
 
 constexpr auto kLedgerName = "ledger.db";
 constexpr auto kMirrorName = "mirror.db";
+constexpr auto kAuditName = "audit.db";
+// No files: keys for other things, derived as those of files are.
+constexpr auto kChainName = "audit chain";
+constexpr auto kQueriesName = "audit queries";
 constexpr auto kPrivateKeysName =
     "private keys";  // no file: what the keys in the ledger are sealed under
 constexpr std::int64_t kLedgerCache = 2 << 20;
 constexpr std::int64_t kOverlayCache = 1 << 20;
 constexpr std::int64_t kEventCache = 1 << 20;
+constexpr std::int64_t kAuditCache = 1 << 20;
+constexpr std::size_t kMarkBytes = 16;
 constexpr std::int64_t kWriterCache = 8 << 20;
 
 class OpenStores final : public Stores {
@@ -43,6 +54,12 @@ class OpenStores final : public Stores {
   Outbox& outbox() override { return *outbox_; }
   Group& ledger_group() override { return *ledger_file_; }
   Invitations& invitations() override { return *invitations_; }
+  Audit& audit() override { return *audit_; }
+  AuditHeads& audit_heads() override { return *audit_heads_; }
+  std::string query_mark(std::string_view query) override {
+    const auto hash = queries_->of(query);
+    return to_hex(std::span(hash).first(kMarkBytes));
+  }
   EventLog& events() override { return *event_log_; }
   Logins& logins() override { return *logins_; }
   PrivateKeys& private_keys() override { return *private_keys_; }
@@ -73,6 +90,9 @@ class OpenStores final : public Stores {
     if (!ledger) return ledger;
     ledger_key_ = keys->of_database(kLedgerName);
     mirror_key_ = keys->of_database(kMirrorName);
+    queries_.emplace(keys->of_database(kQueriesName));
+    auto audit = open_or_begin_audit(*keys, options.clock.wall());
+    if (!audit) return audit;
     return open_or_remake_mirror(options);
   }
 
@@ -82,7 +102,7 @@ class OpenStores final : public Stores {
   Result<Keys> keys_of(const Options& options) {
     auto keys = open_keys(directory_, options.store_key, warnings_);
     if (keys || keys.error().code != Code::not_found) return keys;
-    for (const auto& name : {kLedgerName, kMirrorName}) {
+    for (const auto& name : {kLedgerName, kMirrorName, kAuditName}) {
       if (!exists(path(name))) continue;
       return Error{Code::wrong_key, "there is " + path(name) + ", but its keys are missing",
                    "restore the file \"keys\" from a backup, or choose another directory"};
@@ -116,6 +136,7 @@ class OpenStores final : public Stores {
       invitations_ = make_invitations(*ledger_file_, options.clock);
       event_log_ = make_event_log(*ledger_file_);
       logins_ = make_logins(*ledger_file_);
+      audit_heads_ = make_audit_heads(*ledger_file_);
       private_keys_ =
           make_private_keys(*ledger_file_, keys.of_database(kPrivateKeysName), options.random);
       return Done{};
@@ -128,6 +149,39 @@ class OpenStores final : public Stores {
     return opened;
   }
 
+  Result<Done> open_or_begin_audit(const Keys& keys, WallTime now) {
+    auto kept = audit_heads_->kept();
+    if (!kept) return std::move(kept).error();
+    auto opened = open_audit_file(keys, *kept, now);
+    if (opened || opened.error().code != Code::corrupt) return opened;
+    auto aside = set_aside(directory_, kAuditName, now, Older::keep);
+    if (!aside) return std::move(aside).error();
+    warnings_.push_back("the audit log was set aside as " + *aside +
+                        " and begins anew: " + opened.error().message);
+    return open_audit_file(keys, *kept, now);
+  }
+
+  Result<Done> open_audit_file(const Keys& keys, const std::optional<AuditHead>& kept,
+                               WallTime now) {
+    return guarded([&]() -> Result<Done> {
+      auto db = open_database(path(kAuditName), keys.of_database(kAuditName),
+                              {Access::read_write, Durability::commit, kAuditCache});
+      if (static_cast<std::size_t>(stamp_of(db).version) > audit_migrations().size()) {
+        return Error{Code::invalid, path(kAuditName) + " was written by a newer program",
+                     "install that version again"};
+      }
+      migrate(db, kAuditApplication, audit_migrations());
+      auto audit = open_audit(std::move(db), keys.of_database(kChainName), kept, now);
+      audit_ = std::move(audit.log);
+      if (audit.broken) {
+        warnings_.push_back(
+            "the audit log lacks entries that were in it, or has others: icurectl audit list "
+            "shows where as audit.broken");
+      }
+      return Done{};
+    });
+  }
+
   Result<Done> open_or_remake_mirror(const Options& options) {
     std::string why = "was found damaged while it was used";
     if (!is_suspect(path(kMirrorName))) {
@@ -135,7 +189,7 @@ class OpenStores final : public Stores {
       if (opened || opened.error().code != Code::corrupt) return opened;
       why = opened.error().message;
     }
-    auto aside = set_aside(directory_, kMirrorName, options.clock.wall());
+    auto aside = set_aside(directory_, kMirrorName, options.clock.wall(), Older::erase);
     if (!aside) return std::move(aside).error();
     warnings_.push_back("the mirror was set aside as " + *aside + " and begins anew: " + why);
     return open_mirror(options.random, options.clock);
@@ -174,7 +228,10 @@ class OpenStores final : public Stores {
   std::unique_ptr<Invitations> invitations_;
   std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<Logins> logins_;
+  std::unique_ptr<AuditHeads> audit_heads_;
   std::unique_ptr<PrivateKeys> private_keys_;
+  std::optional<KeyedHash> queries_;
+  std::unique_ptr<Audit> audit_;
   std::unique_ptr<MirrorFile> mirror_;
 };
 

@@ -1,4 +1,5 @@
-// Opens the store: keys, ledger, mirror, in this order. The door of store/ for the program.
+// Opens the store: keys, ledger, audit log, mirror, in this order. The door of store/ for the
+// program.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "daemon/base/random.h"
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
+#include "store/audit.h"
 #include "store/decrypted.h"
 #include "store/event.h"
 #include "store/invitation.h"
@@ -48,6 +50,11 @@ class Stores {
   /// A reader with read-only connections of its own, to be used by any one thread. Fails with io
   /// or corrupt.
   virtual Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) = 0;
+  virtual Audit& audit() = 0;             ///< In a file of its own and on its own thread.
+  virtual AuditHeads& audit_heads() = 0;  ///< As the outbox.
+  /// What stands for a query in the audit log: the same for the same text, and of no use for
+  /// finding out which text that was. On any one thread.
+  virtual std::string query_mark(std::string_view query) = 0;
   virtual EventLog& events() = 0;  ///< In the ledger's file and on its thread.
   /// Reads the events of both files, on any one thread. Fails with io or corrupt.
   virtual Result<std::unique_ptr<EventReader>> open_event_reader() = 0;
@@ -59,10 +66,11 @@ class Stores {
 /// - wrong_key: the store key opens nothing, or the keys are lost; nothing was touched;
 /// - conflict: another daemon has this store open;
 /// - invalid: the directory cannot be used, the ledger belongs to another platform or is of a
-///   newer program;
+///   newer program, or the audit log is;
 /// - corrupt: the ledger is damaged; it was left as it is;
 /// - io, or read_only (disk full).
-/// A mirror that is damaged or of a newer program is set aside and begun anew, with a warning.
+/// A mirror that is damaged or of a newer program is set aside and begun anew, with a warning; so
+/// is a damaged audit log, whose break is then on record.
 Result<std::unique_ptr<Stores>> open_stores(const Options& options);
 
 }  // namespace icure::store

@@ -41,7 +41,8 @@ void remove_older(const std::string& directory, const std::string& prefix) {
 
 }  // namespace
 
-Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now) {
+Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now,
+                              Older older) {
   const auto prefix = name + ".damaged-";
   const auto fresh = prefix + compact(now);
   const auto old_path = directory + "/" + name;
@@ -55,7 +56,7 @@ Result<std::string> set_aside(const std::string& directory, const std::string& n
     }
   }
   ::unlink(note_of(old_path).c_str());
-  remove_older(directory, prefix);
+  if (older == Older::erase) remove_older(directory, prefix);
   auto synced = sync_directory(directory);
   if (!synced) return std::move(synced).error();
   return fresh;

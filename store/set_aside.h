@@ -1,4 +1,4 @@
-// What is done with a mirror that cannot be used: kept for a look at it, out of the way.
+// What is done with a file that cannot be used: kept for a look at it, out of the way.
 #pragma once
 #include <string>
 
@@ -8,9 +8,15 @@
 
 namespace icure::store {
 
-/// Renames `directory/name` and its log to `name.damaged-<time>`, and removes all but the newest
-/// two so named. Returns the new name. Fails with io.
-Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now);
+enum class Older {
+  erase,  ///< All but the newest two.
+  keep,
+};
+
+/// Renames `directory/name` and its log to `name.damaged-<time>`. Returns the new name. `older` is
+/// for those that were so named before. Fails with io.
+Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now,
+                              Older older);
 
 /// Notes that the database is damaged, so that the next start sets it aside. Any thread.
 void mark_suspect(const std::string& path);

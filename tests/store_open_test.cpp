@@ -50,7 +50,8 @@ TEST_F(OpenTest, MakesEverythingPrivate) {
   apply(Page().user("u1", "1-a", "Ann"));
   ::umask(before);
   EXPECT_EQ(mode(path()), 0700u);
-  for (const auto* name : {"keys", "keys.bak", "lock", "ledger.db", "mirror.db", "mirror.db-wal"}) {
+  for (const auto* name :
+       {"keys", "keys.bak", "lock", "ledger.db", "audit.db", "mirror.db", "mirror.db-wal"}) {
     EXPECT_EQ(mode(path(name)), 0600u) << name;
   }
   EXPECT_THAT(stores_->warnings(), IsEmpty());
