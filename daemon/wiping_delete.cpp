@@ -1,6 +1,6 @@
 // What the program frees is overwritten first: documents and answers pass through many
-// buffers, and none of them should still hold a patient when its row is closed again. Not built with
-// sanitizers, which bring a heap of their own.
+// buffers, and none of them should still hold a patient when its row is closed again. Not built
+// with sanitizers, which bring a heap of their own.
 #include <malloc.h>
 #include <string.h>
 

@@ -16,6 +16,7 @@
 #include "store/private_keys_db.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
+#include "store/sqlite_memory.h"
 
 namespace icure::store {
 namespace {
@@ -181,6 +182,7 @@ class OpenStores final : public Stores {
 }  // namespace
 
 Result<std::unique_ptr<Stores>> open_stores(const Options& options) {
+  wipe_what_sqlite_frees();
   std::string directory = options.directory;
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
   auto warning = private_directory(directory);
