@@ -221,6 +221,11 @@ std::string platform_of_ledger(SQLite::Database& db, const std::string& platform
   return std::string(rows.text(0));
 }
 
+void note_copied(SQLite::Database& db) {
+  Query note(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)");
+  note.run(kCopied);
+}
+
 std::unique_ptr<Ledger> make_ledger(LedgerFile& file) {
   return std::make_unique<SqliteLedger>(file);
 }
