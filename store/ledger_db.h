@@ -21,7 +21,11 @@ std::span<const std::string> ledger_migrations();
 /// SQLite::Exception.
 std::string platform_of_ledger(SQLite::Database& db, const std::string& platform);
 
-/// Marks a copy, so that Outbox::settle_on() finds itself on another machine. Throws
+/// From now on it belongs to `platform`. Throws SQLite::Exception.
+void set_platform(SQLite::Database& db, const std::string& platform);
+
+/// Marks a copy, or a ledger that moves, so that Outbox::settle_on() finds itself on
+/// another machine. Throws
 /// SQLite::Exception.
 void note_copied(SQLite::Database& db);
 

@@ -15,7 +15,7 @@
 #include "store/mirror_writer.h"
 #include "store/outbox_db.h"
 #include "store/private_keys_db.h"
-#include "store/restore.h"
+#include "store/repair.h"
 #include "store/safekeeping_files.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"

@@ -32,8 +32,8 @@ class Safekeeping {
   /// conflict if it exists, invalid if its directory does not, corrupt if the ledger is damaged, io
   /// or read_only; then there is no such file.
   virtual Result<BackupFacts> back_up(const std::string& path) = 0;
-  /// Opens the ledger in that file and reads all of it. Fails with not_found, invalid if it is no
-  /// backup, wrong_key if it was made under another store key, corrupt, io.
+  /// Opens the ledger in that file and reads all of it; a backup of another store, or a damaged
+  /// one, has faults. Fails with not_found, invalid if it is no backup, io or read_only.
   virtual Result<BackupFacts> check_backup(const std::string& path) = 0;
   /// Reads every page of the ledger and the mirror. Fails with io.
   virtual Result<std::vector<FileCheck>> check() = 0;

@@ -72,10 +72,6 @@ Result<BackupFacts> prove(const std::string& backup, const BackupHead& head, con
   const std::filesystem::path path(to);
   auto ledger = check_database(path.parent_path(), path.filename(), key);
   if (!ledger) return std::move(ledger).error();
-  if (!ledger->faults.empty()) {
-    return damaged(*ledger, "the ledger in " + backup,
-                   "use an older backup; or is this one of another store?");
-  }
   ledger->name = kLedgerName;
   return BackupFacts{head.made, head.ledger_at + head.ledger_bytes, std::move(*ledger)};
 }
@@ -102,10 +98,12 @@ class StoreFiles final : public Safekeeping {
   Result<BackupFacts> check_backup(const std::string& path) override {
     auto head = read_backup_head(path);
     if (!head) return std::move(head).error();
-    if (!are_whole_keys(head->keys))
-      return Error{Code::corrupt, "the keys in " + path + " are damaged"};
     const Passing taken_out(in_store(kTakenOutName));
-    return prove(path, *head, keys_.of_database(kLedgerName), taken_out.path());
+    auto facts = prove(path, *head, keys_.of_database(kLedgerName), taken_out.path());
+    if (facts && !are_whole_keys(head->keys)) {
+      facts->ledger.faults.emplace_back("the keys that are saved with it are damaged");
+    }
+    return facts;
   }
 
   Result<std::vector<FileCheck>> check() override {
@@ -164,7 +162,11 @@ Result<BackupFacts> take_out_ledger(const std::string& backup, const Secret& sto
   if (!keys) return std::move(keys).error();
   Passing taken_out(directory + "/" + name);
   auto facts = prove(backup, *head, keys->of_database(kLedgerName), taken_out.path());
-  if (facts) taken_out.keep();
+  if (!facts) return facts;
+  if (!facts->ledger.faults.empty()) {
+    return damaged(facts->ledger, "the ledger in " + backup, "use an older backup");
+  }
+  taken_out.keep();
   return facts;
 }
 

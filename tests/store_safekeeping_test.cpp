@@ -1,10 +1,10 @@
-// store/safekeeping and store/restore: what exists only here, saved, proven and brought back.
+// store/safekeeping and store/repair: what exists only here, saved, proven and brought back.
 #include <sys/stat.h>
 
 #include <filesystem>
 
 #include "store/files.h"
-#include "store/restore.h"
+#include "store/repair.h"
 #include "tests/store_fixture.h"
 
 namespace icure::store {
@@ -39,7 +39,7 @@ class SafekeepingTest : public StoreTest {
   Result<Restored> bring_back(const std::string& directory, bool replace_newer = false,
                               std::string_view key = kStoreKey) {
     const auto store_key = parse_store_key(key);
-    return restore({backup(), directory, *store_key, replace_newer, clock_});
+    return restore({backup(), directory, *store_key, replace_newer, clock_.wall()});
   }
   void scratch(const std::string& file, std::size_t at) {
     auto bytes = read_file(file);
@@ -93,7 +93,7 @@ TEST_F(SafekeepingTest, TellsABackupThatIsDamagedCutOrNone) {
   ASSERT_TRUE(safekeeping().back_up(backup()));
   const auto whole = read_file(backup());
   scratch(backup(), whole.size() / 2);
-  EXPECT_EQ(safekeeping().check_backup(backup()).error().code, Code::corrupt);
+  EXPECT_FALSE(safekeeping().check_backup(backup())->ledger.faults.empty());
   write_file(backup(), whole.substr(0, whole.size() - 1));
   EXPECT_EQ(safekeeping().check_backup(backup()).error().code, Code::invalid);
   write_file(backup(), "no backup");
@@ -101,8 +101,19 @@ TEST_F(SafekeepingTest, TellsABackupThatIsDamagedCutOrNone) {
   auto keys = whole;
   keys[whole.find("slot store") + 20] ^= 1;
   write_file(backup(), keys);
-  EXPECT_EQ(safekeeping().check_backup(backup()).error().code, Code::corrupt);
+  EXPECT_THAT(safekeeping().check_backup(backup())->ledger.faults, ElementsAre(HasSubstr("keys")));
   EXPECT_EQ(safekeeping().check_backup(dir_.path() / "none").error().code, Code::not_found);
+}
+
+TEST_F(SafekeepingTest, ADamagedBackupReplacesNothing) {
+  open();
+  record("r1");
+  ASSERT_TRUE(safekeeping().back_up(backup()));
+  close();
+  scratch(backup(), read_file(backup()).size() / 2);
+  EXPECT_EQ(bring_back(path(), true).error().code, Code::corrupt);
+  open();
+  EXPECT_THAT(recorded(), ElementsAre("r1"));
 }
 
 TEST_F(SafekeepingTest, ComesBackOnAnotherMachine) {
@@ -169,6 +180,24 @@ TEST_F(SafekeepingTest, ARestoreThatWasCutOffMustBeRunAgain) {
   ASSERT_TRUE(bring_back(path()));
   open();
   EXPECT_THAT(recorded(), ElementsAre("r1"));
+}
+
+TEST_F(SafekeepingTest, BelongsToAnotherPlatformOnceThatIsConfirmed) {
+  open();
+  record("r1");
+  apply(Page().user("u1", "1-a", "Hildegard"));
+  const auto store_key = parse_store_key(kStoreKey);
+  EXPECT_EQ(adopt({path(), *store_key, "grp-red", clock_.wall()}).error().code, Code::conflict);
+  close();
+  EXPECT_EQ(try_open("grp-red").error().code, Code::invalid);
+  const auto before = adopt({path(), *store_key, "grp-red", clock_.wall()});
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_EQ(*before, "grp-blue");
+  auto opened = try_open("grp-red");
+  ASSERT_TRUE(opened) << opened.error().message;
+  stores_ = std::move(*opened);
+  EXPECT_THAT(recorded(), ElementsAre("r1")) << "the ledger stays";
+  EXPECT_EQ(reader().get(Kind::user, "u1").error().code, Code::not_found) << "the mirror was its";
 }
 
 TEST_F(SafekeepingTest, FindsDamageInTheFilesInUse) {

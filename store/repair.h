@@ -1,4 +1,5 @@
-// A backup becomes the store again, while no daemon runs.
+// What is done to a store while no daemon has it open: a backup is brought back, a move to another
+// platform is confirmed.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ struct RestoreOptions {
   std::string directory;
   const Secret& store_key;  ///< That was in use when the backup was made.
   bool replace_newer = false;
-  const Clock& clock;
+  WallTime now;
 };
 
 struct Restored {
@@ -27,6 +28,19 @@ struct Restored {
 /// - not_found, invalid, wrong_key or corrupt: the backup cannot be used; see Safekeeping;
 /// - io or read_only. A restore that is cut off must be run again: until then nothing opens.
 Result<Restored> restore(const RestoreOptions& options);
+
+struct AdoptOptions {
+  std::string directory;
+  const Secret& store_key;
+  std::string platform;  ///< As in store::Options.
+  WallTime now;
+};
+
+/// Lets the store belong to `platform`, and returns the one before. What the mirror holds of that
+/// one is set aside, and unfinished work is held by the next start: it was meant for there. Fails
+/// with not_found if there is no store, conflict if a daemon has it open, wrong_key, corrupt, io or
+/// read_only.
+Result<std::string> adopt(const AdoptOptions& options);
 
 /// Whether a restore was cut off in that directory.
 bool restore_was_cut_off(const std::string& directory);
