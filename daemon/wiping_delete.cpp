@@ -13,7 +13,7 @@ void operator delete(void* memory) noexcept {
 }
 
 void operator delete(void* memory, std::size_t bytes) noexcept {
-  explicit_bzero(memory, memory ? bytes : 0);
+  if (memory) explicit_bzero(memory, bytes);
   std::free(memory);
 }
 
