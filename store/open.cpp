@@ -7,6 +7,7 @@
 #include "store/audit_db.h"
 #include "store/audit_heads_db.h"
 #include "store/event_log.h"
+#include "store/file_names.h"
 #include "store/files.h"
 #include "store/invitation_db.h"
 #include "store/keyed_hash.h"
@@ -19,15 +20,15 @@
 #include "store/mirror_writer.h"
 #include "store/outbox_db.h"
 #include "store/private_keys_db.h"
+#include "store/repair.h"
+#include "store/safekeeping_files.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
+#include "store/sqlite_memory.h"
 
 namespace icure::store {
 namespace {
 
-constexpr auto kLedgerName = "ledger.db";
-constexpr auto kMirrorName = "mirror.db";
-constexpr auto kAuditName = "audit.db";
 // No files: keys for other things, derived as those of files are.
 constexpr auto kChainName = "audit chain";
 constexpr auto kQueriesName = "audit queries";
@@ -63,6 +64,7 @@ class OpenStores final : public Stores {
   EventLog& events() override { return *event_log_; }
   Logins& logins() override { return *logins_; }
   PrivateKeys& private_keys() override { return *private_keys_; }
+  Safekeeping& safekeeping() override { return *safekeeping_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -84,6 +86,10 @@ class OpenStores final : public Stores {
   }
 
   Result<Done> open_all(const Options& options) {
+    if (restore_was_cut_off(directory_)) {
+      return Error{Code::invalid, "a restore into " + directory_ + " was cut off",
+                   "run it again: icurectl backup restore"};
+    }
     auto keys = keys_of(options);
     if (!keys) return std::move(keys).error();
     auto ledger = open_ledger(*keys, options);
@@ -93,6 +99,7 @@ class OpenStores final : public Stores {
     queries_.emplace(keys->of_database(kQueriesName));
     auto audit = open_or_begin_audit(*keys, options.clock.wall());
     if (!audit) return audit;
+    safekeeping_ = make_safekeeping({directory_, options.random, options.clock}, std::move(*keys));
     return open_or_remake_mirror(options);
   }
 
@@ -154,7 +161,7 @@ class OpenStores final : public Stores {
     if (!kept) return std::move(kept).error();
     auto opened = open_audit_file(keys, *kept, now);
     if (opened || opened.error().code != Code::corrupt) return opened;
-    auto aside = set_aside(directory_, kAuditName, now, Older::keep);
+    auto aside = move_aside(directory_, kAuditName, "damaged", now);
     if (!aside) return std::move(aside).error();
     warnings_.push_back("the audit log was set aside as " + *aside +
                         " and begins anew: " + opened.error().message);
@@ -189,7 +196,7 @@ class OpenStores final : public Stores {
       if (opened || opened.error().code != Code::corrupt) return opened;
       why = opened.error().message;
     }
-    auto aside = set_aside(directory_, kMirrorName, options.clock.wall(), Older::erase);
+    auto aside = set_aside(directory_, kMirrorName, options.clock.wall());
     if (!aside) return std::move(aside).error();
     warnings_.push_back("the mirror was set aside as " + *aside + " and begins anew: " + why);
     return open_mirror(options.random, options.clock);
@@ -232,12 +239,14 @@ class OpenStores final : public Stores {
   std::unique_ptr<PrivateKeys> private_keys_;
   std::optional<KeyedHash> queries_;
   std::unique_ptr<Audit> audit_;
+  std::unique_ptr<Safekeeping> safekeeping_;
   std::unique_ptr<MirrorFile> mirror_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Stores>> open_stores(const Options& options) {
+  wipe_what_sqlite_frees();
   std::string directory = options.directory;
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
   auto warning = private_directory(directory);

@@ -1,6 +1,7 @@
-// What is done with a file that cannot be used: kept for a look at it, out of the way.
+// What is done with a mirror that cannot be used: kept for a look at it, out of the way.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
@@ -8,15 +9,14 @@
 
 namespace icure::store {
 
-enum class Older {
-  erase,  ///< All but the newest two.
-  keep,
-};
+/// Renames `directory/name` and its log to `name.<why>-<time>`, keeping all that are there already.
+/// Returns the new name. Fails with io.
+Result<std::string> move_aside(const std::string& directory, const std::string& name,
+                               std::string_view why, WallTime now);
 
-/// Renames `directory/name` and its log to `name.damaged-<time>`. Returns the new name. `older` is
-/// for those that were so named before. Fails with io.
-Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now,
-                              Older older);
+/// Renames `directory/name` and its log to `name.damaged-<time>`, and removes all but the newest
+/// two so named. Returns the new name. Fails with io.
+Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now);
 
 /// Notes that the database is damaged, so that the next start sets it aside. Any thread.
 void mark_suspect(const std::string& path);

@@ -1,0 +1,10 @@
+// What the files of the store are called.
+#pragma once
+
+namespace icure::store {
+
+inline constexpr auto kLedgerName = "ledger.db";
+inline constexpr auto kMirrorName = "mirror.db";
+inline constexpr auto kAuditName = "audit.db";
+
+}  // namespace icure::store
