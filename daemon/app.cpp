@@ -73,6 +73,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       turns_(loop),
       mirror_thread_(loop, "mirror", loop::Worker::Pace::patient),
       ledger_thread_(loop, "ledger", loop::Worker::Pace::prompt, &store_.files->ledger_group()),
+      audit_thread_(loop, "audit", loop::Worker::Pace::patient),
       scan_thread_(loop, "scan"),
       parse_thread_(loop, "parse", loop::Worker::Pace::patient),
       scrypt_thread_(loop, "scrypt"),
@@ -101,6 +102,9 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       logins_({store_.files->logins(), ledger_thread_, scrypt_thread_, *store_.point, *store_.scan,
                scan_thread_, http_, refresher_, engine_, brake_, clock, random},
               std::move(store_.logins)),
+      audit_trail_(
+          {store_.files->audit(), audit_thread_, store_.files->audit_heads(), ledger_thread_,
+           [this](std::string_view query) { return store_.files->query_mark(query); }, clock}),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_, keys_),
@@ -114,7 +118,10 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       auth_api_(directory_, logins_, inviting_.invites()),
       sync_api_(engine_),
       brake_api_(directory_, sweeper_, approver_),
-      status_api_(directory_, session_, live_, outbox_, keys_,
+      audit_api_(audit_trail_),
+      metrics_api_({directory_, rest_, outbox_, audit_trail_, request_counts_, kVersion,
+                    config_.config.store.directory}),
+      status_api_(directory_, session_, live_, outbox_, keys_, audit_trail_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       store_api_(store_.files->safekeeping(), upkeep_thread_, store_key_in),
       events_api_(*store_.events, *store_.point),
@@ -132,6 +139,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   hello_.register_on(methods_);
   status_api_.register_on(methods_);
   store_api_.register_on(methods_);
+  audit_api_.register_on(methods_);
+  metrics_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
   key_api_.register_on(methods_);
@@ -153,6 +162,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
     outbox_.carry_out(op, edit_);
   }
   outbox_.carry_out("user.delete", remove_);
+  server_.add_observer(audit_trail_);
+  server_.add_observer(request_counts_);
   engine_.watch([this] { changed(); });
   engine_.watch_login([this] { return session_.password_changed(); });
 }
@@ -176,6 +187,7 @@ void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) 
   outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
                      static_cast<std::size_t>(outbox.parallel),
                      static_cast<std::uint64_t>(outbox.max_items)});
+  audit_trail_.configure({config.audit.reads, config.audit.keep});
   status_api_.warn_after(outbox.warn_after);
   inviting_.configure(config, login_of(config.platform));
   logins_.configure(login_options(config));
@@ -217,6 +229,7 @@ void App::run() {
   scope_.run(logins_.loop(scope_.token()));
   scope_.run(event_upkeep_.loop(scope_.token()));
   scope_.run(watch(scope_.token()));
+  audit_scope_.run(audit_trail_.loop(audit_scope_.token()));
   if (auto listening = network_.listen(); !listening) {
     log::warning(
         "no news of this machine's network ({}): a line that comes back is found a little "
@@ -246,6 +259,7 @@ Task<Done> App::watch(std::stop_token stop) {
     auto nothing = [] { return Done{}; };
     co_await mirror_thread_.run(nothing);
     co_await ledger_thread_.run(nothing);
+    co_await audit_thread_.run(nothing);
     co_await scan_thread_.run(nothing);
     co_await parse_thread_.run(nothing);
     notify::alive();
@@ -328,7 +342,8 @@ void App::stop() {
     log::error("something hangs; stopping all the same (nothing that was accepted is lost)");
     _exit(0);
   });
-  scope_.drain([this] { server_.stop([this] { uv_stop(&loop_); }); });
+  scope_.drain(
+      [this] { server_.stop([this] { audit_scope_.drain([this] { uv_stop(&loop_); }); }); });
 }
 
 }  // namespace icure

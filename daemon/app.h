@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/audit_api.h"
 #include "daemon/api/auth_api.h"
 #include "daemon/api/brake_api.h"
 #include "daemon/api/events_api.h"
 #include "daemon/api/invite_api.h"
 #include "daemon/api/key_api.h"
+#include "daemon/api/metrics_api.h"
 #include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
 #include "daemon/api/owner_write_api.h"
@@ -81,6 +83,7 @@ class App {
   loop::TurnMeter turns_;
   loop::Worker mirror_thread_;
   loop::Worker ledger_thread_;
+  loop::Worker audit_thread_;
   loop::Worker scan_thread_;
   loop::Worker parse_thread_;
   loop::Worker scrypt_thread_;
@@ -103,6 +106,8 @@ class App {
   Inviting inviting_;
   sync::Keys keys_;
   sync::Logins logins_;
+  api::AuditTrail audit_trail_;
+  api::RequestCounts request_counts_;
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
@@ -116,6 +121,8 @@ class App {
   api::AuthApi auth_api_;
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;
+  api::AuditApi audit_api_;
+  api::MetricsApi metrics_api_;
   api::StatusApi status_api_;
   api::StoreApi store_api_;
   api::EventsApi events_api_;
@@ -125,6 +132,7 @@ class App {
   ipc::Hello hello_;
   ipc::Server server_;
   Scope scope_;
+  Scope audit_scope_;  // of the audit trail, which outlives the last call
   std::vector<std::unique_ptr<loop::Signal>> signals_;
   loop::Network network_;
   loop::Timer last_resort_;

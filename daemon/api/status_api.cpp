@@ -152,6 +152,7 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
        outbox_warnings(outbox_.summary(), directory_.clock.wall(), warn_after_)) {
     json["warnings"].push_back(to_json(warning));
   }
+  if (const auto warning = audit_.warning()) json["warnings"].push_back(to_json(*warning));
   for (const auto& warning : facts_.warnings) json["warnings"].push_back(to_json(warning));
   co_return json.dump();
 }

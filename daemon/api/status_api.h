@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/audit_trail.h"
 #include "daemon/api/directory.h"
 #include "daemon/api/warning.h"
 #include "daemon/config_file.h"
@@ -25,12 +26,14 @@ struct Facts {
 class StatusApi {
  public:
   StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live,
-            const sync::Outbox& outbox, const sync::Keys& keys, Facts facts)
+            const sync::Outbox& outbox, const sync::Keys& keys, const AuditTrail& audit,
+            Facts facts)
       : directory_(directory),
         session_(session),
         live_(live),
         outbox_(outbox),
         keys_(keys),
+        audit_(audit),
         facts_(std::move(facts)) {}
   void register_on(ipc::Methods& methods);
   /// What `config.show` answers from now on.
@@ -58,6 +61,7 @@ class StatusApi {
   const sync::Live& live_;
   const sync::Outbox& outbox_;
   const sync::Keys& keys_;
+  const AuditTrail& audit_;
   Millis warn_after_{0};
   Facts facts_;
   std::vector<ShownValue> shown_;

@@ -69,7 +69,7 @@ void StoreApi::register_on(ipc::Methods& methods) {
                kBackupResult},
               *this, &StoreApi::backup);
   methods.add({"store.verify", Role::admin, "Read every page of the files in use, or of a backup",
-               kVerifyResult},
+               kVerifyResult, ipc::Effect::none},
               *this, &StoreApi::verify);
   methods.add({"store.rekey", Role::admin,
                "Take a new store key: the old one works until the daemon has started with the new",

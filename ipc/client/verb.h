@@ -59,6 +59,8 @@ std::vector<Verb> key_verbs();
 std::vector<Verb> store_verbs();
 std::vector<Verb> sync_verbs();
 std::vector<Verb> events_verbs();
+std::vector<Verb> audit_verbs();
+std::vector<Verb> metrics_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> call_verbs();
 
