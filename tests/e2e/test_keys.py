@@ -294,8 +294,11 @@ decrypted = true
         for vector in (LEGACY, SECURE):
             self.call("key.remove", fingerprint=key_of(vector)["fingerprintV1"])
         self.assertLeftNowhere(planted + keys, "removed")
-        self.assertEqual(self.in_memory([k for k in keys if len(k) == 32]), 0,
-                         "a private key is in the memory of the daemon after its removal")
+        memory = self.daemon.memory()
+        if memory is None:
+            self.skipTest("the daemon's memory cannot be searched here")
+        for key in (k for k in keys if len(k) == 32):
+            self.assertEqual(memory.count(key), 0, "a private key is left in memory after its removal")
 
     def assertLeftNowhere(self, planted, when):
         files = [self.daemon.log, *(self.daemon.home / "store").iterdir()]
@@ -304,24 +307,6 @@ decrypted = true
             content = file.read_bytes()
             for text in planted:
                 self.assertNotIn(text, content, f"{file.name}, {when}")
-
-    def in_memory(self, texts):
-        """How many of these stand in the daemon's memory, as far as it can be read."""
-        found = 0
-        pid = self.daemon.process.pid
-        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
-            for line in maps:
-                span, rights = line.split()[:2]
-                if "rw" not in rights or "[v" in line:
-                    continue
-                start, end = (int(part, 16) for part in span.split("-"))
-                try:
-                    memory.seek(start)
-                    content = memory.read(end - start)
-                except OSError:
-                    continue
-                found += sum(text in content for text in texts)
-        return found
 
 
 if __name__ == "__main__":
