@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from clinic import PATIENCE_S, Daemon, Sandbox
@@ -175,6 +176,19 @@ class JavaScriptTest(ClientTest, unittest.TestCase):
     @classmethod
     def prepare(cls):
         need("node", "nodejs")
+
+
+class JavaTest(ClientTest, unittest.TestCase):
+    @classmethod
+    def prepare(cls):
+        need("javac", "default-jdk-headless")
+        classes = tempfile.TemporaryDirectory(prefix="icure-java-")
+        cls.addClassCleanup(classes.cleanup)
+        subprocess.run(["javac", "-Xlint:all", "-Werror", "-encoding", "UTF-8", "--release", "17",
+                        "-d", classes.name, CLIENTS / "java" / "IcureSyncd.java",
+                        HERE / "clients" / "Program.java"], check=True)
+        cls.command = ("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", classes.name,
+                       "Program")
 
 
 if __name__ == "__main__":

@@ -217,6 +217,7 @@ export class Client {
   #timeout;
   #connection;
   #connecting;
+  #subscriptions = new Set();
   #met = false; // the daemon answered once
   #closed = false;
 
@@ -263,11 +264,14 @@ export class Client {
   async subscribe({ topics, since } = {}) {
     const subscription = new Subscription((deadline) => this.#open(deadline), topics, since);
     await subscription.connect(Date.now() + this.#timeout);
+    this.#subscriptions.add(subscription);
     return subscription;
   }
 
+  /** Ends what is under way, subscriptions too. */
   async close() {
     this.#closed = true;
+    for (const subscription of this.#subscriptions) await subscription.close();
     this.#connection?.close();
   }
 

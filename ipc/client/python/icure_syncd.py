@@ -225,6 +225,7 @@ class AsyncClient:
         self._timeout = timeout
         self._connection: Optional[_Connection] = None
         self._connecting: Optional[asyncio.Lock] = None
+        self._subscriptions: set[AsyncSubscription] = set()
         self._met = False  # the daemon answered once
         self._closed = False
 
@@ -265,10 +266,14 @@ class AsyncClient:
         who handles them slowly delays no call."""
         subscription = AsyncSubscription(self, topics, since)
         await subscription._connect(self._deadline(None))
+        self._subscriptions.add(subscription)
         return subscription
 
     async def close(self) -> None:
+        """Ends what is under way, subscriptions too."""
         self._closed = True
+        for subscription in list(self._subscriptions):
+            await subscription.close()
         if self._connection:
             self._connection.close()
 
@@ -379,6 +384,7 @@ class AsyncSubscription:
 
     async def close(self) -> None:
         self._closed = True
+        self._client._subscriptions.discard(self)
         self._drop()
 
 
@@ -386,11 +392,15 @@ class Client:
     """For programs that wait for an answer; parameters as of AsyncClient, which does the work in a
     thread of its own."""
 
-    def __init__(self, socket: str = DEFAULT_SOCKET, **options: Any) -> None:
-        self._async = AsyncClient(socket, **options)
+    def __init__(self, socket: str = DEFAULT_SOCKET, *, client: str = "python",
+                 actor: Optional[str] = None, session: Optional[str] = None,
+                 timeout: float = 30.0) -> None:
+        self._async = AsyncClient(socket, client=client, actor=actor, session=session,
+                                  timeout=timeout)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._thread: Optional[threading.Thread] = None
         self._guard = threading.Lock()
+        self._closed = False
 
     def call(self, method: str, /, *, timeout: Optional[float] = None, **params: Any) -> Json:
         """As AsyncClient.call()."""
@@ -421,14 +431,15 @@ class Client:
         return Subscription(self, self._run(self._async.subscribe(topics, since)).result())
 
     def close(self) -> None:
+        """Ends what is under way, subscriptions too."""
         with self._guard:
-            if self._loop is None or self._thread is None:
-                return
-            asyncio.run_coroutine_threadsafe(self._async.close(), self._loop).result()
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
-            self._loop = None
+            loop, self._loop, self._closed = self._loop, None, True
+        if loop is None or self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._finish(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        self._thread.join()
+        loop.close()
 
     def __enter__(self) -> Client:
         return self
@@ -436,8 +447,17 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def _finish(self) -> None:
+        await self._async.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:  # they learn of it now, or after a pause
+            await asyncio.wait(others, timeout=3)
+
     def _run(self, work: Any) -> concurrent.futures.Future[Any]:
         with self._guard:
+            if self._closed:
+                work.close()
+                raise Unreachable("this client was closed")
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(target=self._loop.run_forever, name="icure-syncd",
@@ -467,4 +487,5 @@ class Subscription:
             raise StopIteration from None
 
     def close(self) -> None:
-        self._client._run(self._async.close()).result()
+        if not self._client._closed:
+            self._client._run(self._async.close()).result()
