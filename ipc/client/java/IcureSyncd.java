@@ -171,7 +171,8 @@ public final class IcureSyncd implements AutoCloseable {
   public static final class Options {
     private String socket = DEFAULT_SOCKET;
     private Duration timeout = Duration.ofSeconds(30);
-    private final Map<String, Object> hello = new LinkedHashMap<>(Map.of("client", "java", "protocol", PROTOCOL));
+    private final Map<String, Object> hello =
+        new LinkedHashMap<>(Map.of("client", "java", "protocol", PROTOCOL));
 
     public Options socket(String path) { socket = path; return this; }
     /** Your program's name, for the daemon's logs. */
@@ -246,7 +247,8 @@ public final class IcureSyncd implements AutoCloseable {
   }
 
   /** A call that is not waited for, once there is a connection; it fails with an IcureError. */
-  public CompletableFuture<Map<String, Object>> start(String method, Map<String, ?> params, Duration timeout) {
+  public CompletableFuture<Map<String, Object>> start(
+      String method, Map<String, ?> params, Duration timeout) {
     // What the program does next must not hold up the thread that reads answers.
     return begin(method, params, timeout).thenApplyAsync(UnaryOperator.identity(), threads);
   }
@@ -272,12 +274,14 @@ public final class IcureSyncd implements AutoCloseable {
     return subscription;
   }
 
-  private CompletableFuture<Map<String, Object>> begin(String method, Map<String, ?> params, Duration timeout) {
+  private CompletableFuture<Map<String, Object>> begin(
+      String method, Map<String, ?> params, Duration timeout) {
     var asked = new LinkedHashMap<String, Object>(params);
     var verb = method.substring(method.lastIndexOf('.') + 1);
     if (WRITES.contains(verb)) asked.putIfAbsent("key", newKey());
     var key = (String) asked.get("key");
-    return ask(method, asked, key != null || READS.contains(verb), deadline(timeout), 0).handle((result, error) -> {
+    var repeatable = key != null || READS.contains(verb);
+    return ask(method, asked, repeatable, deadline(timeout), 0).handle((result, error) -> {
       if (error == null && key != null) result.put("key", key);
       if (error == null) return result;
       var failure = asError(error);
@@ -541,7 +545,9 @@ public final class IcureSyncd implements AutoCloseable {
           throw error;
         } catch (IOException error) {
           fresh.close();
-          if (!pause(attempt, deadline, Duration.ZERO)) throw new Unreachable(options.socket + ": " + error.getMessage());
+          if (!pause(attempt, deadline, Duration.ZERO)) {
+            throw new Unreachable(options.socket + ": " + error.getMessage());
+          }
         }
       }
     }
@@ -621,7 +627,8 @@ public final class IcureSyncd implements AutoCloseable {
     // A blocking channel has no timeouts; it can be closed under the one who waits.
     private <T> T within(long deadline, Work<T> work) throws IOException {
       var left = Math.max(deadline - System.nanoTime(), 0);
-      var late = CompletableFuture.runAsync(this::close, CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS));
+      var late = CompletableFuture.runAsync(
+          this::close, CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS));
       try {
         return work.run();
       } catch (IOException error) {

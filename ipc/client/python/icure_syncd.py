@@ -288,7 +288,9 @@ class AsyncClient:
 
     async def _ask(self, method: str, params: Json, repeatable: bool, deadline: float) -> Json:
         for attempt in itertools.count():
-            connection = await _within(deadline, self._connected(deadline))
+            connection = self._connection
+            if connection is None or not connection.open:
+                connection = await _within(deadline, self._connected(deadline))
             try:
                 return await _within(deadline, connection.send(method, params))
             except OSError:

@@ -42,7 +42,8 @@ public final class Program {
   private static void ask(IcureSyncd daemon, String user) {
     var anna = daemon.call("user.get", Map.of("email", "anna.vermeulen@clinic.test"));
     say("name", IcureSyncd.at(anna, "user", "name"));
-    List<Map<String, Object>> found = IcureSyncd.at(daemon.call("user.search", Map.of("text", "anna verm")), "rows");
+    var search = daemon.call("user.search", Map.of("text", "anna verm"));
+    List<Map<String, Object>> found = IcureSyncd.at(search, "rows");
     say("found", found.stream().map(row -> row.get("name")).toList());
     var listed = new ArrayList<Object>();
     for (var row : daemon.rows("user.list", Map.of("limit", 50))) listed.add(row.get("id"));
