@@ -11,25 +11,14 @@
 #include "daemon/machine_id.h"
 #include "daemon/names.h"
 #include "daemon/notify.h"
-#include "store/keys.h"
 
 namespace icure {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kPointCache = std::int64_t{8} << 20;  // bytes
-constexpr std::int64_t kScanCache = std::int64_t{8} << 20;
 // SIGTERM promises an end within 5 s; what hangs on a dead disk is left to the file system.
 constexpr Millis kLongestStop = 4500ms;
-
-constexpr int kExitKey = 77;
-constexpr int kExitConfig = 78;
-
-std::string origin_of(const std::string& url) {
-  const auto host = url.find("://") + 3;
-  return url.substr(0, url.find('/', host));
-}
 
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -57,17 +46,6 @@ sync::CurlOptions http_options(const PlatformConfig& platform) {
           platform.request_timeout};
 }
 
-StartFailure failure(int exit_code, const Error& error) {
-  StartFailure failed{exit_code, {error.message}};
-  if (!error.hint.empty()) failed.lines.push_back(error.hint);
-  return failed;
-}
-
-int exit_code_of(Code code) {
-  if (code == Code::wrong_key) return kExitKey;
-  return code == Code::invalid ? kExitConfig : 1;
-}
-
 std::vector<api::Warning> warnings_of(const store::Stores& files) {
   std::vector<api::Warning> warnings;
   for (const auto& text : files.warnings()) {
@@ -84,36 +62,6 @@ store::Order newest_order(store::MirrorWriter& mirror) {
 
 }  // namespace
 
-Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock) {
-  auto text = read_secret(config.store.key_file, "store-key");
-  if (!text) {
-    auto failed = failure(kExitKey, text.error());
-    failed.lines.insert(failed.lines.begin(), "the store key cannot be read");
-    return failed;
-  }
-  auto key = store::parse_store_key(text->reveal());
-  if (!key) return failure(kExitKey, key.error());
-  const auto& platform = config.platform;
-  const auto identity = platform.group_id.empty() ? origin_of(platform.url) : platform.group_id;
-  auto files = store::open_stores({config.store.directory, *key, identity, random, clock});
-  if (!files) return failure(exit_code_of(files.error().code), files.error());
-  auto point = (*files)->open_reader(kPointCache);
-  if (!point) return failure(1, point.error());
-  auto scan = (*files)->open_reader(kScanCache);
-  if (!scan) return failure(1, scan.error());
-  if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) {
-    return failure(1, closed.error());
-  }
-  auto batches = (*files)->ledger().standing_batches();
-  if (!batches) return failure(1, batches.error());
-  auto logins = sync::kept_logins((*files)->logins());
-  if (!logins) return failure(1, logins.error());
-  auto events = (*files)->open_event_reader();
-  if (!events) return failure(1, events.error());
-  return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
-                   std::move(*events), std::move(*batches), std::move(*logins)};
-}
-
 App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, LoadedConfig loaded,
          OpenStore store)
     : loop_(loop),
@@ -128,6 +76,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       scan_thread_(loop, "scan"),
       parse_thread_(loop, "parse", loop::Worker::Pace::patient),
       scrypt_thread_(loop, "scrypt"),
+      upkeep_thread_(loop, "upkeep", loop::Worker::Pace::patient),
       http_(loop, clock, http_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),
       rest_(session_, newest_order(store_.files->mirror())),
@@ -167,6 +116,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       brake_api_(directory_, sweeper_, approver_),
       status_api_(directory_, session_, live_, outbox_, keys_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
+      store_api_(store_.files->safekeeping(), upkeep_thread_, store_key_in),
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
       event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, clock),
@@ -181,6 +131,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   for (const auto& [name, schema] : api::component_schemas()) methods_.add_schema(name, schema);
   hello_.register_on(methods_);
   status_api_.register_on(methods_);
+  store_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
   key_api_.register_on(methods_);
@@ -239,7 +190,7 @@ Result<Done, StartFailure> App::listen() {
   if (!rules) return StartFailure{kExitConfig, rules.error()};
   apply(config_, std::move(*rules));
   auto passed = notify::passed_socket();
-  if (!passed) return failure(kExitConfig, passed.error());
+  if (!passed) return StartFailure{kExitConfig, start_failure(passed.error()).lines};
   Result<Done> listening = Done{};
   if (*passed) {
     listening = server_.listen(**passed);
@@ -252,7 +203,7 @@ Result<Done, StartFailure> App::listen() {
     }
     listening = server_.listen(file);
   }
-  if (!listening) return failure(exit_code_of(listening.error().code), listening.error());
+  if (!listening) return start_failure(listening.error());
   return Done{};
 }
 

@@ -15,6 +15,7 @@
 #include "daemon/api/owner_api.h"
 #include "daemon/api/owner_write_api.h"
 #include "daemon/api/status_api.h"
+#include "daemon/api/store_api.h"
 #include "daemon/api/sync_api.h"
 #include "daemon/api/token_api.h"
 #include "daemon/api/user_api.h"
@@ -29,9 +30,9 @@
 #include "daemon/loop/system_clock.h"
 #include "daemon/loop/turn_meter.h"
 #include "daemon/loop/worker.h"
+#include "daemon/open_store.h"
 #include "ipc/hello.h"
 #include "ipc/server.h"
-#include "store/open.h"
 #include "sync/approve.h"
 #include "sync/brake.h"
 #include "sync/engine.h"
@@ -48,25 +49,6 @@
 namespace icure {
 
 inline constexpr const char* kVersion = PROJECT_VERSION;
-
-/// Why the daemon does not start: its exit code and what to tell.
-struct StartFailure {
-  int exit_code = 1;
-  std::vector<std::string> lines;
-};
-
-/// The open files of the store, each reader for its own thread.
-struct OpenStore {
-  std::unique_ptr<store::Stores> files;
-  std::unique_ptr<store::MirrorReader> point;
-  std::unique_ptr<store::MirrorReader> scan;
-  std::unique_ptr<store::EventReader> events;
-  std::vector<store::StandingBatch> batches;
-  sync::KeptLogins logins;
-};
-
-/// Reads the store key and opens the store. May run before there is a loop.
-Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock);
 
 /// Loop thread only. To be destroyed after run() has returned.
 class App {
@@ -102,6 +84,7 @@ class App {
   loop::Worker scan_thread_;
   loop::Worker parse_thread_;
   loop::Worker scrypt_thread_;
+  loop::Worker upkeep_thread_;  // backups and checks, which read whole files
   sync::CurlHttp http_;
   sync::Session session_;
   sync::Rest rest_;
@@ -134,6 +117,7 @@ class App {
   api::SyncApi sync_api_;
   api::BrakeApi brake_api_;
   api::StatusApi status_api_;
+  api::StoreApi store_api_;
   api::EventsApi events_api_;
   loop::EachTurn tell_events_;
   EventUpkeep event_upkeep_;

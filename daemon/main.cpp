@@ -16,7 +16,6 @@ namespace {
 using namespace icure;
 
 constexpr int kExitUsage = 64;
-constexpr int kExitConfig = 78;
 
 int fail(const StartFailure& failure) {
   for (const auto& line : failure.lines) log::error("{}", line);
@@ -62,6 +61,28 @@ int serve(const ConfigSources& sources, LoadedConfig loaded) {
   return code;
 }
 
+WallTime now() {
+  return std::chrono::floor<Millis>(std::chrono::system_clock::now());
+}
+
+int bring_back(const Config& config, const std::string& backup, bool force) {
+  auto restored = restore_store(config, backup, force ? Replace::newer_too : Replace::older, now());
+  if (!restored) return fail(restored.error());
+  std::printf("the backup of %s is in place\n", rfc3339(restored->backup.made).c_str());
+  for (const auto& name : restored->aside)
+    std::printf("what was there is kept: %s\n", name.c_str());
+  std::printf("unfinished work of the outbox is held when the daemon starts: it may be done\n");
+  return 0;
+}
+
+int adopt(const Config& config) {
+  auto before = adopt_store(config, now());
+  if (!before) return fail(before.error());
+  std::printf("the store belonged to \"%s\"; its mirror begins anew, unfinished work is held\n",
+              before->c_str());
+  return 0;
+}
+
 int check(const std::vector<std::string>& faults) {
   for (const auto& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
   return kExitConfig;
@@ -72,9 +93,16 @@ int run(int argc, char** argv) {
   ConfigSources sources;
   bool check_config = false;
   bool print_config = false;
+  std::string backup;
+  bool force = false;
+  bool adopts = false;
   options.add_option("--config", sources.file, "the configuration file")->capture_default_str();
   options.add_flag("--check-config", check_config, "say whether the configuration is valid");
   options.add_flag("--print-config", print_config, "print every value and where it came from");
+  auto* restore = options.add_option("--restore", backup, "bring this backup back, and end");
+  options.add_flag("--force", force, "also in the place of a store that is newer")->needs(restore);
+  options.add_flag("--adopt", adopts,
+                   "let the store belong to the platform of the configuration, and end");
   options.set_version_flag("--version", std::string("icure-syncd ") + kVersion);
   try {
     options.parse(argc, argv);
@@ -97,6 +125,8 @@ int run(int argc, char** argv) {
 
   log::configure(*log::level_named(loaded->config.log.level),
                  *log::format_named(loaded->config.log.format));
+  if (!backup.empty()) return bring_back(loaded->config, backup, force);
+  if (adopts) return adopt(loaded->config);
   if (!uids_are_real()) {
     return fail({kExitConfig,
                  {"this process runs in a user namespace that hides who calls it",

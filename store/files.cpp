@@ -15,6 +15,7 @@ namespace icure::store {
 namespace {
 
 constexpr std::size_t kSmallFile = 64 << 10;
+constexpr std::size_t kBlock = 1 << 20;
 
 class File {
  public:
@@ -33,6 +34,11 @@ class File {
 Error failed(const std::string& what, const std::string& path, int error) {
   const auto code = error == ENOSPC || error == EDQUOT ? Code::read_only : Code::io;
   return {code, "could not " + what + " " + path + ": " + std::strerror(error)};
+}
+
+Error unreadable(const std::string& path, int error) {
+  if (error == ENOENT) return {Code::not_found, "there is no " + path};
+  return failed("read", path, error);
 }
 
 bool write_all(int file, std::string_view bytes) {
@@ -87,21 +93,66 @@ bool exists(const std::string& path) {
 }
 
 Result<std::string> read_small(const std::string& path) {
+  auto bytes = read_range(path, 0, kSmallFile + 1);
+  if (bytes && bytes->size() > kSmallFile) return Error{Code::io, path + " is far too large"};
+  return bytes;
+}
+
+Result<std::string> read_range(const std::string& path, std::uint64_t at, std::size_t most) {
   const File file(path, O_RDONLY);
-  if (file.get() < 0 && errno == ENOENT) return Error{Code::not_found, "there is no " + path};
-  if (file.get() < 0) return failed("open", path, errno);
-  std::string bytes(kSmallFile + 1, '\0');
+  if (file.get() < 0) return unreadable(path, errno);
+  std::string bytes(most, '\0');
   std::size_t size = 0;
   while (size < bytes.size()) {
-    const auto got = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    const auto got = ::pread(file.get(), bytes.data() + size, bytes.size() - size,
+                             static_cast<off_t>(at + size));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("read", path, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > kSmallFile) return Error{Code::io, path + " is far too large"};
   bytes.resize(size);
   return bytes;
+}
+
+Result<std::uint64_t> size_of(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return unreadable(path, errno);
+  return static_cast<std::uint64_t>(found.st_size);
+}
+
+std::optional<WallTime> changed_at(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return WallTime(
+      std::chrono::duration_cast<Millis>(std::chrono::seconds(found.st_mtim.tv_sec) +
+                                         std::chrono::nanoseconds(found.st_mtim.tv_nsec)));
+}
+
+Result<Done> write_parts(const std::string& path, const std::vector<std::string_view>& texts,
+                         const Piece& piece) {
+  ::unlink(path.c_str());
+  const File file(path, O_CREAT | O_EXCL | O_WRONLY);
+  if (file.get() < 0) return failed("create", path, errno);
+  for (const auto text : texts) {
+    if (!write_all(file.get(), text)) return failed("write", path, errno);
+  }
+  for (std::uint64_t done = 0; done < piece.bytes;) {
+    auto bytes =
+        read_range(piece.path, piece.at + done,
+                   static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, piece.bytes - done)));
+    if (!bytes) return std::move(bytes).error();
+    if (bytes->empty()) return Error{Code::io, piece.path + " became shorter while it was read"};
+    if (!write_all(file.get(), *bytes)) return failed("write", path, errno);
+    done += bytes->size();
+  }
+  if (::fsync(file.get()) != 0) return failed("sync", path, errno);
+  return Done{};
+}
+
+Result<Done> rename_durably(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("rename", from, errno);
+  return sync_directory(std::filesystem::path(to).parent_path().string());
 }
 
 Result<Done> write_durably(const std::string& directory, const std::string& name,
@@ -115,8 +166,7 @@ Result<Done> write_durably(const std::string& directory, const std::string& name
     if (!write_all(file.get(), bytes)) return failed("write", fresh, errno);
     if (::fsync(file.get()) != 0) return failed("sync", fresh, errno);
   }
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return failed("rename", fresh, errno);
-  return sync_directory(directory);
+  return rename_durably(fresh, path);
 }
 
 Result<Done> sync_directory(const std::string& directory) {

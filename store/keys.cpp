@@ -14,7 +14,7 @@ namespace icure::store {
 namespace {
 
 // icure-syncd keys 1
-// slot store <nonce> <wrapped master key> <tag>
+// slot store <nonce> <wrapped master key> <tag>   (the newest store key first)
 // sum <checksum of the lines above: tells a damaged copy from a wrong key>
 constexpr std::string_view kHead = "icure-syncd keys 1";
 constexpr std::string_view kStoreSlot = "store";
@@ -29,10 +29,14 @@ std::string checksum(std::string_view text) {
   return to_hex(sum.digest);
 }
 
-std::string text_of(const Sealed& sealed, std::string_view slot) {
-  std::string text = std::string(kHead) + "\nslot " + std::string(slot) + " " +
-                     to_hex(sealed.nonce) + " " + to_hex(sealed.text) + " " + to_hex(sealed.tag) +
-                     "\n";
+std::string slot_of(const Sealed& sealed, std::string_view slot) {
+  return "slot " + std::string(slot) + " " + to_hex(sealed.nonce) + " " + to_hex(sealed.text) +
+         " " + to_hex(sealed.tag);
+}
+
+std::string text_of(const std::vector<std::string>& slots) {
+  std::string text = std::string(kHead) + "\n";
+  for (const auto& slot : slots) text += slot + "\n";
   return text + "sum " + checksum(text) + "\n";
 }
 
@@ -58,17 +62,32 @@ struct Copy {
   State state = State::missing;
   std::string text;
   Secret master;
+  std::vector<std::string> slots;        // as they stand
+  std::vector<std::size_t> store_slots;  // those of store keys, by their place in `slots`
+  std::size_t opened = 0;                // the place of the one that opened
 };
 
+bool is_store_slot(std::string_view line) {
+  return next(line, ' ') == "slot" && next(line, ' ') == kStoreSlot;
+}
+
+std::optional<Secret> open_slot(std::string_view line, const Secret& store_key) {
+  next(line, ' ');
+  next(line, ' ');
+  Sealed sealed;
+  const bool nonce = hex_into(next(line, ' '), sealed.nonce);
+  const auto wrapped = from_hex(next(line, ' '));
+  if (!nonce || !wrapped || !hex_into(line, sealed.tag)) return std::nullopt;
+  sealed.text = *wrapped;
+  auto master = unseal(sealed, store_key, label_of(kStoreSlot));
+  if (!master || master->size() != kKeyBytes) return std::nullopt;
+  return master;
+}
+
 /// Every line before the checksum must be understood or be a slot: slots of later versions stay.
-Copy read_copy(const std::string& path, const Secret& store_key) {
+Copy parse(std::string text, const Secret& store_key) {
   Copy copy;
-  auto text = read_small(path);
-  if (!text) {
-    if (text.error().code != Code::not_found) copy.state = State::damaged;
-    return copy;
-  }
-  copy.text = *text;
+  copy.text = std::move(text);
   copy.state = State::damaged;
   const auto sum_at = copy.text.rfind("sum ");
   if (sum_at == std::string::npos) return copy;
@@ -78,19 +97,36 @@ Copy read_copy(const std::string& path, const Secret& store_key) {
   if (next(rest, '\n') != kHead) return copy;
   copy.state = State::refused;
   while (!rest.empty()) {
-    auto line = next(rest, '\n');
-    if (next(line, ' ') != "slot" || next(line, ' ') != kStoreSlot) continue;
-    Sealed sealed;
-    const bool nonce = hex_into(next(line, ' '), sealed.nonce);
-    const auto wrapped = from_hex(next(line, ' '));
-    if (!nonce || !wrapped || !hex_into(line, sealed.tag)) continue;
-    sealed.text = *wrapped;
-    auto master = unseal(sealed, store_key, label_of(kStoreSlot));
-    if (!master || master->size() != kKeyBytes) continue;
+    const auto line = next(rest, '\n');
+    copy.slots.emplace_back(line);
+    if (!is_store_slot(line)) continue;
+    copy.store_slots.push_back(copy.slots.size() - 1);
+    if (copy.state == State::opened) continue;
+    auto master = open_slot(line, store_key);
+    if (!master) continue;
     copy.master = std::move(*master);
+    copy.opened = copy.slots.size() - 1;
     copy.state = State::opened;
   }
   return copy;
+}
+
+Copy read_copy(const std::string& path, const Secret& store_key) {
+  auto text = read_small(path);
+  if (text) return parse(std::move(*text), store_key);
+  Copy copy;
+  if (text.error().code != Code::not_found) copy.state = State::damaged;
+  return copy;
+}
+
+/// Its text without the slots of store keys that were there before the one that opened it.
+std::string without_older(const Copy& copy) {
+  if (copy.opened != copy.store_slots.front()) return copy.text;
+  std::vector<std::string> kept;
+  for (std::size_t at = 0; at < copy.slots.size(); ++at) {
+    if (at == copy.opened || !is_store_slot(copy.slots[at])) kept.push_back(copy.slots[at]);
+  }
+  return text_of(kept);
 }
 
 bool usable(const Copy& copy) {
@@ -124,6 +160,38 @@ Secret Keys::of_database(std::string_view file_name) const {
   return derive(master_, file_name);
 }
 
+Result<Done> Keys::wrap_under(const Secret& store_key, const std::string& directory,
+                              Random& random) const {
+  auto present = read_copy(directory + "/" + std::string(kKeysName), store_key);
+  if (!usable(present)) {
+    return Error{Code::io, directory + "/" + std::string(kKeysName) + " cannot be read",
+                 "restart the daemon, which mends it from its copy"};
+  }
+  std::vector<std::string> slots = {
+      slot_of(seal(master_, store_key, label_of(kStoreSlot), random), kStoreSlot)};
+  slots.insert(slots.end(), present.slots.begin(), present.slots.end());
+  const auto text = text_of(slots);
+  for (const auto name : {kKeysName, kKeysCopyName}) {
+    auto wrote = write_durably(directory, std::string(name), text);
+    if (!wrote) return std::move(wrote).error();
+  }
+  return Done{};
+}
+
+Result<Keys> keys_in(std::string_view text, const Secret& store_key) {
+  auto copy = parse(std::string(text), store_key);
+  if (copy.state == State::opened) return Keys(std::move(copy.master));
+  if (copy.state == State::refused) {
+    return Error{Code::wrong_key, "the store key does not open these keys",
+                 "give the store key that was in use when they were saved"};
+  }
+  return Error{Code::corrupt, "these keys are damaged"};
+}
+
+bool are_whole_keys(std::string_view text) {
+  return usable(parse(std::string(text), Secret::zeroed(kKeyBytes)));
+}
+
 Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
                        std::vector<std::string>& warnings) {
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
@@ -143,10 +211,13 @@ Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
     return Error{Code::wrong_key, "the store key does not open " + path(kKeysName),
                  "give the store key that this store was made with"};
   }
+  const auto text = without_older(chosen);
+  const bool tidied = text != chosen.text;
   for (const auto& [name, copy] :
        {std::pair(kKeysName, &first), std::pair(kKeysCopyName, &second)}) {
-    if (copy->text == chosen.text) continue;
-    const auto wrote = write_durably(directory, std::string(name), chosen.text);
+    if (copy->text == text) continue;
+    const auto wrote = write_durably(directory, std::string(name), text);
+    if (wrote && tidied) continue;
     warnings.push_back(wrote ? path(name) + " was missing or damaged and has been restored"
                              : path(name) + " is missing or damaged: " + wrote.error().message);
   }
@@ -156,7 +227,8 @@ Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
 Result<Keys> create_keys(const std::string& directory, const Secret& store_key, Random& random) {
   Secret master = Secret::zeroed(kKeyBytes);
   random.fill({master.data(), master.size()});
-  const auto text = text_of(seal(master, store_key, label_of(kStoreSlot), random), kStoreSlot);
+  const auto text =
+      text_of({slot_of(seal(master, store_key, label_of(kStoreSlot), random), kStoreSlot)});
   for (const auto name : {kKeysCopyName, kKeysName}) {
     auto wrote = write_durably(directory, std::string(name), text);
     if (!wrote) return std::move(wrote).error();

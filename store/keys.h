@@ -23,16 +23,28 @@ class Keys {
   explicit Keys(Secret master) : master_(std::move(master)) {}
   /// The raw key of the database of that file name.
   Secret of_database(std::string_view file_name) const;
+  /// Wraps the master key under another store key too. The older ones go on opening the keys until
+  /// open_keys() has succeeded with this one once: a daemon that still finds the old key starts.
+  /// Fails with io or read_only; then the older ones hold.
+  Result<Done> wrap_under(const Secret& store_key, const std::string& directory,
+                          Random& random) const;
 
  private:
   Secret master_;
 };
 
 /// Opens the keys in `directory` with a store key of 32 bytes. A damaged or missing copy is
-/// restored from the other one, which adds a warning. Fails with not_found if there is neither,
+/// restored from the other one, which adds a warning. What older store keys open is dropped when
+/// the newest one was given. Fails with not_found if there is neither,
 /// else with wrong_key if none opens; then nothing was changed.
 Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
                        std::vector<std::string>& warnings);
+
+/// The keys in the text of a keys file; for one that lies in a backup. Fails with wrong_key.
+Result<Keys> keys_in(std::string_view text, const Secret& store_key);
+
+/// Whether it is the undamaged text of a keys file, whatever opens it.
+bool are_whole_keys(std::string_view text);
 
 /// Makes new keys. Only where no database exists: older ones would be lost. Fails with io or
 /// read_only.

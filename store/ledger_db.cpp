@@ -221,6 +221,16 @@ std::string platform_of_ledger(SQLite::Database& db, const std::string& platform
   return std::string(rows.text(0));
 }
 
+void set_platform(SQLite::Database& db, const std::string& platform) {
+  Query set(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('platform', ?1)");
+  set.run(platform);
+}
+
+void note_copied(SQLite::Database& db) {
+  Query note(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)");
+  note.run(kCopied);
+}
+
 std::unique_ptr<Ledger> make_ledger(LedgerFile& file) {
   return std::make_unique<SqliteLedger>(file);
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "store/event_log.h"
+#include "store/file_names.h"
 #include "store/files.h"
 #include "store/invitation_db.h"
 #include "store/keys.h"
@@ -14,14 +15,15 @@
 #include "store/mirror_writer.h"
 #include "store/outbox_db.h"
 #include "store/private_keys_db.h"
+#include "store/repair.h"
+#include "store/safekeeping_files.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
+#include "store/sqlite_memory.h"
 
 namespace icure::store {
 namespace {
 
-constexpr auto kLedgerName = "ledger.db";
-constexpr auto kMirrorName = "mirror.db";
 constexpr auto kPrivateKeysName =
     "private keys";  // no file: what the keys in the ledger are sealed under
 constexpr std::int64_t kLedgerCache = 2 << 20;
@@ -46,6 +48,7 @@ class OpenStores final : public Stores {
   EventLog& events() override { return *event_log_; }
   Logins& logins() override { return *logins_; }
   PrivateKeys& private_keys() override { return *private_keys_; }
+  Safekeeping& safekeeping() override { return *safekeeping_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -67,12 +70,17 @@ class OpenStores final : public Stores {
   }
 
   Result<Done> open_all(const Options& options) {
+    if (restore_was_cut_off(directory_)) {
+      return Error{Code::invalid, "a restore into " + directory_ + " was cut off",
+                   "run it again: icurectl backup restore"};
+    }
     auto keys = keys_of(options);
     if (!keys) return std::move(keys).error();
     auto ledger = open_ledger(*keys, options);
     if (!ledger) return ledger;
     ledger_key_ = keys->of_database(kLedgerName);
     mirror_key_ = keys->of_database(kMirrorName);
+    safekeeping_ = make_safekeeping({directory_, options.random, options.clock}, std::move(*keys));
     return open_or_remake_mirror(options);
   }
 
@@ -175,12 +183,14 @@ class OpenStores final : public Stores {
   std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<Logins> logins_;
   std::unique_ptr<PrivateKeys> private_keys_;
+  std::unique_ptr<Safekeeping> safekeeping_;
   std::unique_ptr<MirrorFile> mirror_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Stores>> open_stores(const Options& options) {
+  wipe_what_sqlite_frees();
   std::string directory = options.directory;
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
   auto warning = private_directory(directory);

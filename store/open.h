@@ -18,6 +18,7 @@
 #include "store/mirror.h"
 #include "store/outbox.h"
 #include "store/private_keys.h"
+#include "store/safekeeping.h"
 
 namespace icure::store {
 
@@ -51,6 +52,7 @@ class Stores {
   virtual EventLog& events() = 0;  ///< In the ledger's file and on its thread.
   /// Reads the events of both files, on any one thread. Fails with io or corrupt.
   virtual Result<std::unique_ptr<EventReader>> open_event_reader() = 0;
+  virtual Safekeeping& safekeeping() = 0;
   /// What was found and mended while opening, in words for an administrator.
   virtual const std::vector<std::string>& warnings() const = 0;
 };
@@ -59,7 +61,7 @@ class Stores {
 /// - wrong_key: the store key opens nothing, or the keys are lost; nothing was touched;
 /// - conflict: another daemon has this store open;
 /// - invalid: the directory cannot be used, the ledger belongs to another platform or is of a
-///   newer program;
+///   newer program, or a restore was cut off;
 /// - corrupt: the ledger is damaged; it was left as it is;
 /// - io, or read_only (disk full).
 /// A mirror that is damaged or of a newer program is set aside and begun anew, with a warning.

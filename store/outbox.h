@@ -141,9 +141,9 @@ class Outbox {
   virtual Result<std::vector<Item>> unfinished(std::uint64_t after, std::size_t limit) = 0;
   virtual ItemCounts counts() const = 0;
 
-  /// Records on which machine this ledger is used. If that was another one until now, it is a copy
-  /// or was restored, and what is in it may have been carried out already: every item that has not
-  /// ended is held, with these words. Returns how many were.
+  /// Records on which machine this ledger is used; empty: not known. If that was another one until
+  /// now, it is a copy or was restored, and what is in it may have been carried out already: every
+  /// item that has not ended is held, with these words. Returns how many were.
   virtual Result<std::uint64_t> settle_on(const std::string& machine, const std::string& last_error,
                                           const std::string& hint) = 0;
 

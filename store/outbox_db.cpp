@@ -5,6 +5,7 @@
 
 #include "store/invitation_db.h"
 #include "store/item_rows.h"
+#include "store/ledger_db.h"
 #include "store/outbox_events.h"
 
 namespace icure::store {
@@ -188,10 +189,10 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       LedgerFile::Change change(file_);
       std::optional<std::string> before;
       if (auto rows = machine_(); rows.next()) before = rows.text(0);
-      if (before == machine) return std::uint64_t{0};
+      if (before == machine || (machine.empty() && before != kCopied)) return std::uint64_t{0};
       set_machine_.run(machine);
       std::uint64_t held = 0;
-      if (before) {
+      if (before && !before->empty()) {
         for (auto rows = hold_all_(number_of(ItemState::held), last_error, hint); rows.next();) {
           file_.events().add(Topic::outbox, name_of(ItemState::held), kind_named(rows.text(1)),
                              rows.text(0), "");

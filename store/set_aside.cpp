@@ -41,9 +41,9 @@ void remove_older(const std::string& directory, const std::string& prefix) {
 
 }  // namespace
 
-Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now) {
-  const auto prefix = name + ".damaged-";
-  const auto fresh = prefix + compact(now);
+Result<std::string> move_aside(const std::string& directory, const std::string& name,
+                               std::string_view why, WallTime now) {
+  const auto fresh = name + "." + std::string(why) + "-" + compact(now);
   const auto old_path = directory + "/" + name;
   const auto new_path = directory + "/" + fresh;
   // The log first: a log without its file would be taken for the new file's.
@@ -54,11 +54,17 @@ Result<std::string> set_aside(const std::string& directory, const std::string& n
       return Error{Code::io, "could not set " + from + " aside: " + std::strerror(errno)};
     }
   }
-  ::unlink(note_of(old_path).c_str());
-  remove_older(directory, prefix);
   auto synced = sync_directory(directory);
   if (!synced) return std::move(synced).error();
   return fresh;
+}
+
+Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now) {
+  auto moved = move_aside(directory, name, "damaged", now);
+  if (!moved) return moved;
+  ::unlink(note_of(directory + "/" + name).c_str());
+  remove_older(directory, name + ".damaged-");
+  return moved;
 }
 
 void mark_suspect(const std::string& path) {

@@ -1,12 +1,18 @@
 // What is done with a mirror that cannot be used: kept for a look at it, out of the way.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
+
+/// Renames `directory/name` and its log to `name.<why>-<time>`, keeping all that are there already.
+/// Returns the new name. Fails with io.
+Result<std::string> move_aside(const std::string& directory, const std::string& name,
+                               std::string_view why, WallTime now);
 
 /// Renames `directory/name` and its log to `name.damaged-<time>`, and removes all but the newest
 /// two so named. Returns the new name. Fails with io.

@@ -63,6 +63,18 @@ TEST(HostileDocument, CutOffAnywhereIsRefused) {
   }
 }
 
+// The parser looks at what stands behind the text: of a longer one that was read before, it must
+// not take anything for a part of it.
+TEST(HostileDocument, CutOffIsNotContinuedByWhatWasReadBefore) {
+  const Reader reader(*patients().front());
+  PatientReader reads(reader.exchange);
+  const std::string whole = R"({"a":[{},{},{"b":1},{}],"c":{"d":{}}})";
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    ASSERT_TRUE(reads.read(whole));
+    ASSERT_FALSE(reads.read(whole.substr(0, size))) << size;
+  }
+}
+
 TEST(HostileDocument, WithFlippedBitsIsValidOrRefused) {
   auto random = seeded();
   for (const auto* vector : patients()) {

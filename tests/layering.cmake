@@ -23,7 +23,7 @@ set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
 set(allow_ipc/client    daemon/base/ ipc/frame.h ipc/protocol.h ipc/client/)
 set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings store/mirror.h
-                        store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h
+                        store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h store/safekeeping.h
                         sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
                         ipc/[^/]+$)
 set(allow_daemon        daemon/ store/ sync/ ipc/[^/]+$)

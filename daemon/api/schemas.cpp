@@ -74,6 +74,10 @@ std::vector<std::pair<std::string, std::string>> component_schemas() {
       {"Step", R"({"type":"object","properties":{"step":{"type":"string"},
         "at":{"type":"string","format":"date-time"},"note":{"type":"string"}},
         "required":["step","at"]})"},
+      {"FileCheck", R"({"type":"object","properties":{"name":{"type":"string"},
+        "bytes":{"type":"integer"},"ok":{"type":"boolean"},
+        "faults":{"type":"array","items":{"type":"string"}}},
+        "required":["name","bytes","ok","faults"]})"},
       {"Item", R"({"type":"object","description":"an accepted write","properties":{
         "id":{"type":"string"},
         "op":{"type":"string","description":"the method that asked for it"},

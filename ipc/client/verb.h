@@ -56,6 +56,7 @@ std::vector<Verb> auth_verbs();
 std::vector<Verb> invite_verbs();
 std::vector<Verb> outbox_verbs();
 std::vector<Verb> key_verbs();
+std::vector<Verb> store_verbs();
 std::vector<Verb> sync_verbs();
 std::vector<Verb> events_verbs();
 std::vector<Verb> config_verbs();

@@ -109,10 +109,10 @@ Result<KeyText> read_jwk(const Outline& jwk) {
 Result<KeyText> read_json(std::string_view text) {
   Bytes padded;
   assign(padded, text);
-  padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
+  pad(padded);
   simdjson::ondemand::parser parser;
   Outline outline;
-  if (!read_outline(parser, as_text(padded).substr(0, text.size()), outline)) {
+  if (!read_outline(parser, as_text(padded), outline)) {
     return refuse("the text starts like JSON and is none", "give the JWK as it was exported");
   }
   const auto& members = outline.root_members;

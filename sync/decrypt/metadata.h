@@ -27,8 +27,8 @@ struct SecureDelegations {
 };
 
 // Both replace what was there by what they can read; it lives as long as the text, and until the
-// parser's next pass. The text was checked to be whole JSON, and is followed by simdjson's padding;
-// an empty one holds nothing. False: some of it has an unknown shape, which is left out.
+// parser's next pass. The text was checked to be whole JSON within a padded text; an empty one
+// holds nothing. False: some of it has an unknown shape, which is left out.
 bool read_delegations(simdjson::ondemand::parser& parser, std::string_view json,
                       std::vector<Delegation>& delegations);
 bool read_security_metadata(simdjson::ondemand::parser& parser, std::string_view json,

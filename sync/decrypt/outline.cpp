@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -221,6 +222,13 @@ void append_escaped(std::string& pointer, std::string_view name) {
       pointer += letter;
     }
   }
+}
+
+void pad(Bytes& text) {
+  const auto size = text.size();
+  text.resize(size + simdjson::SIMDJSON_PADDING);
+  std::memset(text.data() + size, 0, simdjson::SIMDJSON_PADDING);
+  text.resize(size);
 }
 
 bool read_outline(od::parser& parser, std::string_view json, Outline& outline) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sync/decrypt/bytes.h"
+
 namespace icure::sync::decrypt {
 
 /// A member of an object. The name is unescaped; the rest are slices of the text.
@@ -35,8 +37,13 @@ struct Outline {
   std::vector<Member> root_members;  ///< Of the object itself.
 };
 
-/// Reads `json`, which is followed by simdjson's padding. False unless it is exactly one object,
-/// valid throughout, no deeper than kDeepest and with no member twice in one object.
+/// Puts what simdjson needs behind the text, where its size does not count it: room to read, and
+/// zeros, or it takes what stands there for a part of a text that is cut off.
+void pad(Bytes& text);
+
+/// Reads `json`, which is padded, or is a whole value within such a text. False unless it is
+/// exactly one object, valid throughout, no deeper than kDeepest and with no member twice in one
+/// object.
 bool read_outline(simdjson::ondemand::parser& parser, std::string_view json, Outline& outline);
 
 /// Appends a member's name to a JSON pointer (RFC 6901).

@@ -15,11 +15,6 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-/// Text that simdjson may read beyond the end of.
-void pad(Bytes& text) {
-  text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-}
-
 /// A change of the text: what stands from `begin` to `end` gives way to the member of a part.
 struct Edit {
   const char* begin;

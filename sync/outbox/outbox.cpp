@@ -55,14 +55,12 @@ Task<Done> Outbox::loop(std::stop_token stop) {
 
 /// Reads what is unfinished, and leaves it to a person if it may have been carried out elsewhere.
 Task<Result<Done>> Outbox::load() {
-  if (!machine_.empty()) {
-    const std::string text = "this machine's data was restored or copied: it may be done already";
-    const std::string hint = "look at the platform; then release it, or discard it";
-    auto job = [&] { return ledger_.settle_on(machine_, text, hint); };
-    auto held = co_await ledger_thread_.run(std::move(job));
-    if (!held) co_return held.error();
-    if (*held > 0) log::warning("{} items of the outbox are held: {}", *held, text);
-  }
+  const std::string text = "this machine's data was restored or copied: it may be done already";
+  const std::string hint = "look at the platform; then release it, or discard it";
+  auto settle = [&] { return ledger_.settle_on(machine_, text, hint); };
+  auto held = co_await ledger_thread_.run(std::move(settle));
+  if (!held) co_return held.error();
+  if (*held > 0) log::warning("{} items of the outbox are held: {}", *held, text);
   std::uint64_t after = 0;
   for (bool more = true; more;) {
     auto read = co_await load_page(after, more);

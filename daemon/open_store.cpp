@@ -1,0 +1,97 @@
+#include "daemon/open_store.h"
+
+#include "daemon/credentials.h"
+#include "store/keys.h"
+
+namespace icure {
+namespace {
+
+constexpr std::int64_t kPointCache = std::int64_t{8} << 20;  // bytes
+constexpr std::int64_t kScanCache = std::int64_t{8} << 20;
+
+std::string origin_of(const std::string& url) {
+  const auto host = url.find("://") + 3;
+  return url.substr(0, url.find('/', host));
+}
+
+std::string identity_of(const Config& config) {
+  const auto& platform = config.platform;
+  return platform.group_id.empty() ? origin_of(platform.url) : platform.group_id;
+}
+
+StartFailure failure(int exit_code, const Error& error) {
+  StartFailure failed{exit_code, {error.message}};
+  if (!error.hint.empty()) failed.lines.push_back(error.hint);
+  return failed;
+}
+
+Result<Secret, StartFailure> store_key_of(const Config& config) {
+  const auto& file = config.store.key_file;
+  auto key = store_key_in(file);
+  if (key) return std::move(*key);
+  auto failed = failure(kExitKey, key.error());
+  failed.lines.insert(failed.lines.begin(), "the store key cannot be read");
+  return failed;
+}
+
+}  // namespace
+
+Result<Secret> store_key_in(const std::string& file) {
+  auto text = read_secret(file, "store-key");
+  if (!text) return text;
+  return store::parse_store_key(text->reveal());
+}
+
+StartFailure start_failure(const Error& error) {
+  switch (error.code) {
+    case Code::wrong_key:
+      return failure(kExitKey, error);
+    case Code::invalid:
+      return failure(kExitConfig, error);
+    default:
+      return failure(1, error);
+  }
+}
+
+Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock) {
+  auto key = store_key_of(config);
+  if (!key) return std::move(key).error();
+  auto files =
+      store::open_stores({config.store.directory, *key, identity_of(config), random, clock});
+  if (!files) return start_failure(files.error());
+  auto point = (*files)->open_reader(kPointCache);
+  if (!point) return start_failure(point.error());
+  auto scan = (*files)->open_reader(kScanCache);
+  if (!scan) return start_failure(scan.error());
+  if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) {
+    return start_failure(closed.error());
+  }
+  auto batches = (*files)->ledger().standing_batches();
+  if (!batches) return start_failure(batches.error());
+  auto logins = sync::kept_logins((*files)->logins());
+  if (!logins) return start_failure(logins.error());
+  auto events = (*files)->open_event_reader();
+  if (!events) return start_failure(events.error());
+  return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
+                   std::move(*events), std::move(*batches), std::move(*logins)};
+}
+
+Result<store::Restored, StartFailure> restore_store(const Config& config, const std::string& backup,
+                                                    Replace replace, WallTime now) {
+  auto key = store_key_of(config);
+  if (!key) return std::move(key).error();
+  auto restored =
+      store::restore({backup, config.store.directory, *key, replace == Replace::newer_too, now});
+  if (!restored) return start_failure(restored.error());
+  return std::move(*restored);
+}
+
+Result<std::string, StartFailure> adopt_store(const Config& config, WallTime now) {
+  auto key = store_key_of(config);
+  if (!key) return std::move(key).error();
+  auto before = store::adopt({config.store.directory, *key, identity_of(config), now});
+  if (!before) return start_failure(before.error());
+  return std::move(*before);
+}
+
+}  // namespace icure

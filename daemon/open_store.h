@@ -1,0 +1,52 @@
+// The store that a configuration names: opened for serving, or repaired while nothing serves.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/config.h"
+#include "store/open.h"
+#include "store/repair.h"
+#include "sync/login/logins.h"
+
+namespace icure {
+
+inline constexpr int kExitKey = 77;
+inline constexpr int kExitConfig = 78;
+
+/// Why the daemon does not start: its exit code and what to tell.
+struct StartFailure {
+  int exit_code = 1;
+  std::vector<std::string> lines;
+};
+
+StartFailure start_failure(const Error& error);
+
+/// The key in that file, or if `file` is empty in the credential. Fails as read_secret() and
+/// store::parse_store_key().
+Result<Secret> store_key_in(const std::string& file);
+
+/// The open files of the store, each reader for its own thread.
+struct OpenStore {
+  std::unique_ptr<store::Stores> files;
+  std::unique_ptr<store::MirrorReader> point;
+  std::unique_ptr<store::MirrorReader> scan;
+  std::unique_ptr<store::EventReader> events;
+  std::vector<store::StandingBatch> batches;
+  sync::KeptLogins logins;
+};
+
+/// Reads the store key and opens the store. May run before there is a loop.
+Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock);
+
+enum class Replace { older, newer_too };
+
+/// Brings a backup back as the store. For a process that serves nothing.
+Result<store::Restored, StartFailure> restore_store(const Config& config, const std::string& backup,
+                                                    Replace replace, WallTime now);
+
+/// Confirms that the store belongs to the platform of the configuration from now on, and returns
+/// the one before. For a process that serves nothing.
+Result<std::string, StartFailure> adopt_store(const Config& config, WallTime now);
+
+}  // namespace icure

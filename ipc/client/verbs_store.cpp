@@ -1,0 +1,147 @@
+// icurectl backup create|verify|restore, icurectl store verify|rekey|adopt
+#include <filesystem>
+
+#include "ipc/client/daemon_program.h"
+#include "ipc/client/runner.h"
+#include "ipc/client/table.h"
+#include "ipc/client/text.h"
+#include "ipc/client/views.h"
+
+namespace icure::client {
+namespace {
+
+constexpr auto kConfig = "/etc/icure-syncd/config.toml";
+
+/// The daemon has a working directory of its own.
+std::string whole(const std::string& path) {
+  std::error_code unknown;
+  const auto absolute = std::filesystem::absolute(path, unknown);
+  return unknown ? path : absolute.lexically_normal().string();
+}
+
+/// One call whose path is made whole first.
+Exit run_on_path(Runner& runner, const Verb& verb, const Values& values) {
+  Json params = Json::object();
+  for (const auto& [name, value] : values) params[name] = whole(value);
+  const auto answer = runner.ask(verb.method, params);
+  if (!answer) return runner.fail(answer.error());
+  runner.show(verb, *answer);
+  return verb.exit ? verb.exit(Json::parse(*answer)) : Exit::ok;
+}
+
+Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values& values) {
+  const auto config = values.find("config");
+  arguments.insert(arguments.begin(),
+                   {"--config", config == values.end() ? kConfig : config->second});
+  const int code = run_daemon(arguments);
+  if (code == 0) return Exit::ok;
+  if (code < 0) {
+    Failure none;
+    none.message = "icure-syncd could not be run";
+    none.hint = "is it installed?";
+    return runner.fail(none);
+  }
+  return Exit::failed;  // it has said why
+}
+
+Exit run_restore(Runner& runner, const Verb&, const Values& values) {
+  std::vector<std::string> arguments = {"--restore", whole(values.at("path"))};
+  if (values.contains("force")) arguments.emplace_back("--force");
+  return run_repair(runner, std::move(arguments), values);
+}
+
+Exit run_adopt(Runner& runner, const Verb&, const Values& values) {
+  return run_repair(runner, {"--adopt"}, values);
+}
+
+std::string backup_view(const Json& result, const Screen& screen) {
+  return screen.paint(Colour::green, "saved") + ' ' + printable(text_of(result, "path")) + ", " +
+         text_of(result, "bytes") +
+         " bytes\nIt opens with today's store key only: keep that key elsewhere.\n";
+}
+
+std::string checks_view(const Json& result, const Screen& screen) {
+  Table table({{"FILE", Shrink::no}, {"BYTES"}, {"STATE"}});
+  for (const auto& file : child_of(result, "files")) {
+    const bool sound = child_of(file, "ok") == true;
+    table.add({text_of(file, "name"), text_of(file, "bytes"), sound ? "sound" : "damaged"});
+  }
+  auto text = table.text(screen);
+  for (const auto& file : child_of(result, "files")) {
+    for (const auto& fault : child_of(file, "faults")) {
+      text += text_of(file, "name") + ": " + printable(fault.get<std::string>()) + '\n';
+    }
+  }
+  return text;
+}
+
+Exit checks_exit(const Json& result) {
+  return child_of(result, "ok") == true ? Exit::ok : Exit::failed;
+}
+
+std::string rekeyed_view(const Json&, const Screen&) {
+  return "The new store key is in force. Give it to the daemon (store.key_file, or the "
+         "credential)\n"
+         "and restart it: from then on the old key opens nothing. Older backups still need it.\n";
+}
+
+Arg path_of_backup(bool required) {
+  return {"PATH", "path", "the file of the backup", Arg::Type::text, {}, required};
+}
+
+}  // namespace
+
+std::vector<Verb> store_verbs() {
+  const Arg config{"--config", "config",
+                   "the daemon's configuration; default " + std::string(kConfig)};
+  return {{.noun = "backup",
+           .verb = "create",
+           .about = "saves what exists only here into one encrypted file",
+           .method = "store.backup",
+           .args = {path_of_backup(true)},
+           .view = backup_view,
+           .run = run_on_path},
+          {.noun = "backup",
+           .verb = "verify",
+           .about = "reads all of a backup",
+           .method = "store.verify",
+           .args = {path_of_backup(true)},
+           .view = checks_view,
+           .exit = checks_exit,
+           .run = run_on_path},
+          {.noun = "backup",
+           .verb = "restore",
+           .about = "brings a backup back; the daemon must be stopped",
+           .method = "",
+           .args = {path_of_backup(true),
+                    config,
+                    {"--force", "force", "also in the place of a store that is newer",
+                     Arg::Type::flag}},
+           .run = run_restore},
+          {.noun = "store",
+           .verb = "verify",
+           .about = "reads every page of the files in use",
+           .method = "store.verify",
+           .view = checks_view,
+           .exit = checks_exit},
+          {.noun = "store",
+           .verb = "rekey",
+           .about = "takes a new store key, while everything goes on",
+           .method = "store.rekey",
+           .args = {{"KEY_FILE",
+                     "key_file",
+                     "the file with the new key: 64 hex digits",
+                     Arg::Type::text,
+                     {},
+                     true}},
+           .view = rekeyed_view,
+           .run = run_on_path},
+          {.noun = "store",
+           .verb = "adopt",
+           .about = "confirms that the store moves to the platform of the configuration",
+           .method = "",
+           .args = {config},
+           .run = run_adopt}};
+}
+
+}  // namespace icure::client

@@ -1,0 +1,119 @@
+#include "store/repair.h"
+
+#include "store/backup_file.h"
+#include "store/file_names.h"
+#include "store/files.h"
+#include "store/keys.h"
+#include "store/ledger_db.h"
+#include "store/safekeeping_files.h"
+#include "store/set_aside.h"
+#include "store/sqlite.h"
+#include "store/sqlite_memory.h"
+
+namespace icure::store {
+namespace {
+
+constexpr auto kRestoringName = "ledger.db.restoring";
+constexpr auto kWhy = "replaced";
+constexpr std::int64_t kCache = 2 << 20;
+
+bool newer(const std::string& path, WallTime made) {
+  const auto changed = changed_at(path);
+  return changed && *changed > made;
+}
+
+Result<Done> put_aside(const std::string& directory, const std::string& name, WallTime now,
+                       std::vector<std::string>& aside) {
+  if (!exists(directory + "/" + name)) return Done{};
+  auto moved = move_aside(directory, name, kWhy, now);
+  if (!moved) return std::move(moved).error();
+  aside.push_back(std::move(*moved));
+  return Done{};
+}
+
+/// The keys decide what opens: with other ones the mirror is nobody's.
+Result<Done> replace_keys(const RestoreOptions& options, const std::string& keys,
+                          std::vector<std::string>& aside) {
+  const auto present = read_small(options.directory + "/" + std::string(kKeysName));
+  if (present && *present == keys) return Done{};
+  for (const auto& name :
+       {std::string(kMirrorName), std::string(kKeysCopyName), std::string(kKeysName)}) {
+    auto moved = put_aside(options.directory, name, options.now, aside);
+    if (!moved) return moved;
+  }
+  for (const auto name : {kKeysCopyName, kKeysName}) {
+    auto wrote = write_durably(options.directory, std::string(name), keys);
+    if (!wrote) return wrote;
+  }
+  return Done{};
+}
+
+/// Proves that no daemon runs, as long as it lives.
+Result<FileLock> lock(const std::string& directory) {
+  wipe_what_sqlite_frees();
+  auto locked = FileLock::acquire(directory + "/lock");
+  if (locked || locked.error().code != Code::conflict) return locked;
+  return Error{Code::conflict, "a daemon has the store in " + directory + " open",
+               "stop it first: systemctl stop icure-syncd.socket icure-syncd.service"};
+}
+
+}  // namespace
+
+Result<Restored> restore(const RestoreOptions& options) {
+  auto usable = private_directory(options.directory);
+  if (!usable) return std::move(usable).error();
+  auto locked = lock(options.directory);
+  if (!locked) return std::move(locked).error();
+  auto head = read_backup_head(options.backup);
+  if (!head) return std::move(head).error();
+  const auto ledger = options.directory + "/" + kLedgerName;
+  if (!options.replace_newer && (newer(ledger, head->made) || newer(ledger + "-wal", head->made))) {
+    return Error{Code::conflict,
+                 "the ledger in " + options.directory + " changed after this backup was made, at " +
+                     rfc3339(head->made),
+                 "what was accepted since then would be lost; if that is meant, use --force"};
+  }
+  auto facts =
+      take_out_ledger(options.backup, options.store_key, options.directory, kRestoringName);
+  if (!facts) return std::move(facts).error();
+  Restored restored{std::move(*facts), {}};
+  auto moved = put_aside(options.directory, kLedgerName, options.now, restored.aside);
+  if (moved) moved = replace_keys(options, head->keys, restored.aside);
+  if (moved) moved = rename_durably(options.directory + "/" + kRestoringName, ledger);
+  if (!moved) return std::move(moved).error();
+  return restored;
+}
+
+Result<std::string> adopt(const AdoptOptions& options) {
+  const auto& directory = options.directory;
+  const auto ledger = directory + "/" + kLedgerName;
+  if (!exists(ledger)) {
+    return Error{Code::not_found, "there is no store in " + directory, "start the daemon"};
+  }
+  auto locked = lock(directory);
+  if (!locked) return std::move(locked).error();
+  std::vector<std::string> warnings;
+  auto keys = open_keys(directory, options.store_key, warnings);
+  if (!keys) return std::move(keys).error();
+  auto before = guarded([&]() -> Result<std::string> {
+    auto db = open_database(ledger, keys->of_database(kLedgerName),
+                            {Access::read_write, Durability::commit, kCache});
+    auto owner = platform_of_ledger(db, options.platform);
+    SQLite::Transaction change(db);
+    set_platform(db, options.platform);
+    note_copied(db);
+    change.commit();
+    return owner;
+  });
+  if (!before || *before == options.platform) return before;
+  std::vector<std::string> aside;
+  auto moved = put_aside(directory, kMirrorName, options.now, aside);
+  if (!moved) return std::move(moved).error();
+  return before;
+}
+
+bool restore_was_cut_off(const std::string& directory) {
+  return exists(directory + "/" + kRestoringName);
+}
+
+}  // namespace icure::store
