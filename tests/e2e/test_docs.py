@@ -139,7 +139,7 @@ class DocsTest(unittest.TestCase):
         neither = {"hello", "auth.login", "auth.logout", "auth.revoke", "key.import", "key.remove",
                    "outbox.hold", "outbox.release", "outbox.retry", "outbox.discard", "sync.run",
                    "sync.pause", "sync.resume", "sync.approve", "events.subscribe",
-                   "events.unsubscribe"}
+                   "events.unsubscribe", "store.backup", "store.rekey"}
         for method in self.document["methods"]:
             name, params = method["name"], {param["name"] for param in method["params"]}
             verb = name.rpartition(".")[2]
