@@ -86,12 +86,14 @@ std::string in_quotes(const std::string& text) {
 
 std::vector<Candidate> candidates_of(const std::vector<std::string>& values) {
   std::vector<Candidate> all;
+  all.reserve(values.size());
   for (const auto& value : values) all.push_back({value, {}});
   return all;
 }
 
 std::vector<Candidate> options_of(const std::vector<Arg>& args) {
   std::vector<Candidate> all;
+  all.reserve(args.size());
   for (const auto& arg : args) all.push_back({arg.spelling, arg.about});
   return all;
 }
