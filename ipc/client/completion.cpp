@@ -177,7 +177,8 @@ std::string command_words(const CompletionWords& words, Dialect dialect) {
     for (std::size_t i = 0; i < command.positionals.size(); ++i) {
       const auto values = offer_values(dialect, command.positionals[i]);
       if (values.empty()) continue;
-      text += "         " + in_quotes(name + ':' + std::to_string(i)) + ") " + values + " ;;\n";
+      const auto place = in_quotes(name + ':' + std::to_string(i));
+      text.append("         ").append(place).append(") ").append(values).append(" ;;\n");
     }
   }
   text += "       esac\n       case $command in\n";
