@@ -2,16 +2,14 @@
 import base64
 import json
 import os
-import pathlib
 import subprocess
 import sys
 import unittest
 
 from clinic import Daemon, RpcError, Sandbox, until
+from vectors import VECTORS, key_of, note_of, plant
 
 READER, ENTITLED = 65534, 65533
-VECTORS = {v["id"]: v for v in json.loads(
-    (pathlib.Path(__file__).parent.parent / "data" / "decrypt_vectors.json").read_text())["vectors"]}
 LEGACY, SECURE = VECTORS["L2-delegate"], VECTORS["N1-self-explicit"]
 # Asks as somebody else: calls on the input, everything that came back on the output.
 ASK = """
@@ -22,26 +20,6 @@ calls = sys.stdin.buffer.read().splitlines(True)
 f = s.makefile("rwb"); f.writelines(calls); f.flush()
 for _ in calls: sys.stdout.buffer.write(f.readline())
 """
-
-
-def plant(sandbox, vector):
-    """The vector's data owners, exchange data and patient, on the platform."""
-    for doc in vector["dataOwners"].values():
-        sandbox.ask("POST", "/create", {"kind": "hcp", "doc": doc})
-    for doc in vector["exchangeData"]:
-        sandbox.ask("POST", "/create", {"kind": "exchangedata", "doc": doc})
-    patient = {k: v for k, v in vector["stored"].items() if k != "rev"}
-    sandbox.ask("POST", "/create", {"kind": "patient", "doc": patient})
-    sandbox.ask("POST", "/share", {"id": patient["id"]})
-    return patient["id"]
-
-
-def key_of(vector):
-    return vector["keyPairs"][0]
-
-
-def note_of(vector):
-    return vector["expected"]["decrypted"]["note"]
 
 
 class KeysTest(unittest.TestCase):
