@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <sstream>
 
 namespace icure::client {
 namespace {
@@ -21,15 +22,14 @@ std::string program() {
   return ::access(beside.c_str(), X_OK) == 0 ? beside.string() : std::string(kName);
 }
 
-/// Null actions: its streams are ours.
-pid_t start(const std::vector<std::string>& arguments, const posix_spawn_file_actions_t* actions) {
+pid_t start(const std::vector<std::string>& arguments, const posix_spawn_file_actions_t& actions) {
   auto path = program();
   auto words = arguments;
   std::vector<char*> argv = {path.data()};
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   pid_t child = 0;
-  const int error = ::posix_spawnp(&child, path.c_str(), actions, nullptr, argv.data(), environ);
+  const int error = ::posix_spawnp(&child, path.c_str(), &actions, nullptr, argv.data(), environ);
   return error == 0 ? child : -1;
 }
 
@@ -54,10 +54,6 @@ std::string read_to_end(int from) {
 
 }  // namespace
 
-int run_daemon(const std::vector<std::string>& arguments) {
-  return exit_code_of(start(arguments, nullptr));
-}
-
 DaemonRun capture_daemon(const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
@@ -65,7 +61,7 @@ DaemonRun capture_daemon(const std::vector<std::string>& arguments) {
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  const auto child = start(arguments, &actions);
+  const auto child = start(arguments, actions);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);  // else the end is never seen
   DaemonRun run;
@@ -73,6 +69,13 @@ DaemonRun capture_daemon(const std::vector<std::string>& arguments) {
   ::close(ends[0]);
   run.code = exit_code_of(child);
   return run;
+}
+
+std::vector<std::string> lines_of(const std::string& said) {
+  std::vector<std::string> lines;
+  std::istringstream text(said);
+  for (std::string line; std::getline(text, line);) lines.push_back(std::move(line));
+  return lines;
 }
 
 Failure no_daemon_program() {

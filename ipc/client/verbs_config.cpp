@@ -1,7 +1,6 @@
 // icurectl config check|show, icurectl call METHOD [JSON]
 #include <iostream>
 #include <iterator>
-#include <sstream>
 
 #include "ipc/client/args.h"
 #include "ipc/client/daemon_program.h"
@@ -17,9 +16,7 @@ Exit run_check(Runner& runner, const Verb&, const Values& values) {
   const auto run = capture_daemon({"--config", config_of(values), "--check-config"});
   if (run.code < 0) return runner.fail(no_daemon_program());
   const bool valid = run.code == 0;
-  std::vector<std::string> said;
-  std::istringstream lines(run.said);
-  for (std::string line; std::getline(lines, line);) said.push_back(line);
+  const auto said = lines_of(run.said);
   auto& screen = runner.screen();
   if (screen.json) {
     const Json result = {{"valid", valid}, {"faults", valid ? Json::array() : Json(said)}};

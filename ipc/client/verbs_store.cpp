@@ -28,12 +28,36 @@ Exit run_on_path(Runner& runner, const Verb& verb, const Values& values) {
   return verb.exit ? verb.exit(Json::parse(*answer)) : Exit::ok;
 }
 
+/// The last line of a refusal says what to do.
+Failure refusal(std::vector<std::string> lines, int code) {
+  Failure failure;
+  failure.word = code == static_cast<int>(Exit::conflict) ? "conflict" : "internal";
+  if (lines.size() > 1) {
+    failure.hint = std::move(lines.back());
+    lines.pop_back();
+  }
+  for (const auto& line : lines) {
+    failure.message += failure.message.empty() ? "" : ": ";
+    failure.message += line;
+  }
+  return failure;
+}
+
+/// What the daemon's program does while no daemon serves.
 Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values& values) {
   arguments.insert(arguments.begin(), {"--config", config_of(values)});
-  const int code = run_daemon(arguments);
-  if (code == 0) return Exit::ok;
-  if (code < 0) return runner.fail(no_daemon_program());
-  return Exit::failed;  // it has said why
+  const auto run = capture_daemon(arguments);
+  if (run.code < 0) return runner.fail(no_daemon_program());
+  auto lines = lines_of(run.said);
+  if (run.code != 0) return runner.fail(refusal(std::move(lines), run.code));
+  auto& screen = runner.screen();
+  if (screen.json) {
+    const Json result = {{"done", lines}};
+    screen.out << printable_json(result.dump(-1, ' ', false, Json::error_handler_t::replace)) << '\n';
+  } else {
+    for (const auto& line : lines) screen.out << printable(line) << '\n';
+  }
+  return Exit::ok;
 }
 
 Exit run_restore(Runner& runner, const Verb&, const Values& values) {
