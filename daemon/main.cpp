@@ -65,9 +65,15 @@ WallTime now() {
   return std::chrono::floor<Millis>(std::chrono::system_clock::now());
 }
 
+/// Of a command of a person's: no log, which has times and levels.
+int refuse(const StartFailure& failure) {
+  for (const auto& line : failure.lines) std::fprintf(stderr, "%s\n", line.c_str());
+  return failure.exit_code;
+}
+
 int bring_back(const Config& config, const std::string& backup, bool force) {
   auto restored = restore_store(config, backup, force ? Replace::newer_too : Replace::older, now());
-  if (!restored) return fail(restored.error());
+  if (!restored) return refuse(restored.error());
   std::printf("the backup of %s is in place\n", rfc3339(restored->backup.made).c_str());
   for (const auto& name : restored->aside)
     std::printf("what was there is kept: %s\n", name.c_str());
@@ -77,7 +83,7 @@ int bring_back(const Config& config, const std::string& backup, bool force) {
 
 int adopt(const Config& config) {
   auto before = adopt_store(config, now());
-  if (!before) return fail(before.error());
+  if (!before) return refuse(before.error());
   std::printf("the store belonged to \"%s\"; its mirror begins anew, unfinished work is held\n",
               before->c_str());
   return 0;

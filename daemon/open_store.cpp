@@ -44,6 +44,8 @@ Result<Secret> store_key_in(const std::string& file) {
 
 StartFailure start_failure(const Error& error) {
   switch (error.code) {
+    case Code::conflict:
+      return failure(kExitConflict, error);
     case Code::wrong_key:
       return failure(kExitKey, error);
     case Code::invalid:

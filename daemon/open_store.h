@@ -11,6 +11,8 @@
 
 namespace icure {
 
+/// Another process has the store, or a restore would replace a newer ledger; as icurectl has it.
+inline constexpr int kExitConflict = 6;
 inline constexpr int kExitKey = 77;
 inline constexpr int kExitConfig = 78;
 

@@ -51,7 +51,7 @@ Result<std::uint64_t> write_backup(const std::string& path, WallTime made, std::
     return Error{Code::conflict, path + " exists already", "choose a name that is free"};
   }
   const auto ledger_bytes = size_of(ledger_path);
-  if (!ledger_bytes) return std::move(ledger_bytes).error();
+  if (!ledger_bytes) return ledger_bytes.error();
   const auto head = fmt::format("{}made {}\nkeys {}\nledger {}\n", kHead,
                                 made.time_since_epoch().count(), keys.size(), *ledger_bytes);
   const auto part = path + ".part";
@@ -80,7 +80,7 @@ Result<BackupHead> read_backup_head(const std::string& path) {
   head.keys = rest.substr(0, keys);
   head.ledger_at = read->size() - rest.size() + keys;
   const auto size = size_of(path);
-  if (!size) return std::move(size).error();
+  if (!size) return size.error();
   if (*size - head.ledger_at != head.ledger_bytes) return no_backup(path);
   return head;
 }

@@ -7,8 +7,7 @@
 
 namespace icure::store {
 
-// `db` is the mirror's writing connection and outlives what is made. Throw SQLite::Exception.
+/// `db` is the mirror's writing connection and outlives what is made. Throws SQLite::Exception.
 std::unique_ptr<DecryptedWriter> make_decrypted_writer(SQLite::Database& db);
-std::unique_ptr<ExchangeDataWriter> make_exchange_data_writer(SQLite::Database& db);
 
 }  // namespace icure::store

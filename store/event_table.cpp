@@ -22,6 +22,8 @@ CREATE TABLE event (
 // Far more than are used between two looks at them, and so few that 2^53 lasts for 500 million
 // starts.
 constexpr EventNumber kBlock = EventNumber{1} << 24;
+// What an original may have used up since a copy of it was made: 65,000 starts.
+constexpr EventNumber kFarAway = EventNumber{1} << 40;
 constexpr std::int64_t kForgottenTogether = 1000;
 
 std::int64_t signed_of(EventNumber number) {
@@ -79,6 +81,11 @@ void begin_file(SQLite::Database& db, EventFile file, const char* mark, EventNum
 
 const char* event_schema() {
   return kSchema;
+}
+
+void begin_elsewhere(SQLite::Database& ledger) {
+  set_reserved(ledger, reserved(ledger) + kFarAway);
+  ledger.exec("DELETE FROM meta WHERE name = 'events'");
 }
 
 void begin_events(SQLite::Database& mirror, SQLite::Database& ledger, EventNumbers& numbers) {

@@ -12,6 +12,11 @@ namespace icure::store {
 /// A step of the migrations of each file.
 const char* event_schema();
 
+/// In a ledger that is a copy, or will be: its numbers go on far beyond all that the original may
+/// have told since, and what that told and this one does not know is a gap. Within a transaction of
+/// the caller.
+void begin_elsewhere(SQLite::Database& ledger);
+
 /// Sets the numbers to go on after all that may ever have been shown, and reserves a block of them
 /// in the ledger: a power cut may take the mirror's last events, but never brings their numbers
 /// back with another meaning. Each file that has no events yet says that those before are lost.

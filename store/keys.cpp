@@ -217,7 +217,10 @@ Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
        {std::pair(kKeysName, &first), std::pair(kKeysCopyName, &second)}) {
     if (copy->text == text) continue;
     const auto wrote = write_durably(directory, std::string(name), text);
-    if (wrote && tidied) continue;
+    if (tidied) {
+      if (!wrote) warnings.push_back("an older store key still opens: " + wrote.error().message);
+      continue;
+    }
     warnings.push_back(wrote ? path(name) + " was missing or damaged and has been restored"
                              : path(name) + " is missing or damaged: " + wrote.error().message);
   }

@@ -25,7 +25,7 @@ class Keys {
   Secret of_database(std::string_view file_name) const;
   /// Wraps the master key under another store key too. The older ones go on opening the keys until
   /// open_keys() has succeeded with this one once: a daemon that still finds the old key starts.
-  /// Fails with io or read_only; then the older ones hold.
+  /// Fails with io or read_only.
   Result<Done> wrap_under(const Secret& store_key, const std::string& directory,
                           Random& random) const;
 

@@ -11,6 +11,7 @@ namespace icure::store {
 namespace {
 
 constexpr std::int64_t kKeptRuns = 1000;
+constexpr std::int64_t kCache = 2 << 20;
 
 constexpr auto kFirstSchema = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -212,6 +213,17 @@ std::span<const std::string> ledger_migrations() {
   return steps;
 }
 
+Result<SQLite::Database> open_ledger(const std::string& path, const Secret& key) {
+  auto db = open_database(path, key, {Access::read_write, Durability::commit, kCache});
+  if (static_cast<std::size_t>(stamp_of(db).version) > ledger_migrations().size()) {
+    return Error{Code::invalid, path + " was written by a newer program",
+                 "install that version again"};
+  }
+  migrate(db, kLedgerApplication, ledger_migrations());
+  db.exec("PRAGMA secure_delete = ON");  // what is erased is overwritten in its page
+  return db;
+}
+
 std::string platform_of_ledger(SQLite::Database& db, const std::string& platform) {
   Query record(db, "INSERT OR IGNORE INTO meta (name, value) VALUES ('platform', ?1)");
   record.run(platform);
@@ -221,14 +233,17 @@ std::string platform_of_ledger(SQLite::Database& db, const std::string& platform
   return std::string(rows.text(0));
 }
 
-void set_platform(SQLite::Database& db, const std::string& platform) {
-  Query set(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('platform', ?1)");
-  set.run(platform);
-}
-
 void note_copied(SQLite::Database& db) {
   Query note(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('machine', ?1)");
   note.run(kCopied);
+  begin_elsewhere(db);
+  forget_logins(db);
+}
+
+void move_to_platform(SQLite::Database& db, const std::string& platform) {
+  Query move(db, "INSERT OR REPLACE INTO meta (name, value) VALUES ('platform', ?1)");
+  move.run(platform);
+  note_copied(db);
 }
 
 std::unique_ptr<Ledger> make_ledger(LedgerFile& file) {

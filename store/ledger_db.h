@@ -17,17 +17,21 @@ inline constexpr std::string_view kCopied = "copied";
 
 std::span<const std::string> ledger_migrations();
 
+/// Opens and migrates one, or makes it; what is erased in it is overwritten. Fails with invalid if
+/// a newer program wrote it. Throws SQLite::Exception.
+Result<SQLite::Database> open_ledger(const std::string& path, const Secret& key);
+
 /// The platform that this ledger belongs to: `platform`, if none was recorded yet. Throws
 /// SQLite::Exception.
 std::string platform_of_ledger(SQLite::Database& db, const std::string& platform);
 
-/// From now on it belongs to `platform`. Throws SQLite::Exception.
-void set_platform(SQLite::Database& db, const std::string& platform);
-
-/// Marks a copy, or a ledger that moves, so that Outbox::settle_on() finds itself on
-/// another machine. Throws
-/// SQLite::Exception.
+/// Makes a ledger one that Outbox::settle_on() finds on another machine, whose subscribers to
+/// events learn that they missed some, and in which nobody is logged in: who was may have been
+/// dismissed since. Within a transaction, as the next; both throw SQLite::Exception.
 void note_copied(SQLite::Database& db);
+
+/// From now on it belongs to `platform`, and is a copy as far as the one before is concerned.
+void move_to_platform(SQLite::Database& db, const std::string& platform);
 
 /// `file` is migrated and outlives it. Throws SQLite::Exception.
 std::unique_ptr<Ledger> make_ledger(LedgerFile& file);

@@ -260,6 +260,10 @@ class SqliteLogins final : public Logins {
 
 }  // namespace
 
+void forget_logins(SQLite::Database& db) {
+  db.exec("DELETE FROM session; DELETE FROM verifier");
+}
+
 const char* login_schema() {
   return kSchema;
 }

@@ -10,6 +10,10 @@ namespace icure::store {
 /// Their tables, as a step of ledger_migrations().
 const char* login_schema();
 
+/// Ends every session and lets nobody log in offline until the platform has proven them again.
+/// Within a transaction of the caller. Throws SQLite::Exception.
+void forget_logins(SQLite::Database& db);
+
 /// `file` is migrated and outlives it. Throws SQLite::Exception.
 std::unique_ptr<Logins> make_logins(LedgerFile& file);
 

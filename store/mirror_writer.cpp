@@ -2,6 +2,7 @@
 
 #include "daemon/base/log.h"
 #include "store/decrypted_writer.h"
+#include "store/exchange_data_writer.h"
 #include "store/mirror_intake.h"
 #include "store/set_aside.h"
 

@@ -34,7 +34,6 @@ constexpr auto kChainName = "audit chain";
 constexpr auto kQueriesName = "audit queries";
 constexpr auto kPrivateKeysName =
     "private keys";  // no file: what the keys in the ledger are sealed under
-constexpr std::int64_t kLedgerCache = 2 << 20;
 constexpr std::int64_t kOverlayCache = 1 << 20;
 constexpr std::int64_t kEventCache = 1 << 20;
 constexpr std::int64_t kAuditCache = 1 << 20;
@@ -121,23 +120,16 @@ class OpenStores final : public Stores {
     const auto& platform = options.platform;
     const bool lost = !exists(path(kLedgerName)) && exists(path(kMirrorName));
     auto opened = guarded([&]() -> Result<Done> {
-      auto db = open_database(path(kLedgerName), keys.of_database(kLedgerName),
-                              {Access::read_write, Durability::commit, kLedgerCache});
-      const auto stamp = stamp_of(db);
-      if (static_cast<std::size_t>(stamp.version) > ledger_migrations().size()) {
-        return Error{Code::invalid, path(kLedgerName) + " was written by a newer program",
-                     "install that version again"};
-      }
-      migrate(db, kLedgerApplication, ledger_migrations());
-      db.exec("PRAGMA secure_delete = ON");  // what is erased is overwritten in its page
-      const auto recorded = platform_of_ledger(db, platform);
+      auto db = store::open_ledger(path(kLedgerName), keys.of_database(kLedgerName));
+      if (!db) return std::move(db).error();
+      const auto recorded = platform_of_ledger(*db, platform);
       if (recorded != platform) {
         return Error{Code::invalid,
                      "this store belongs to the platform \"" + recorded +
                          "\", the configuration names \"" + platform + "\"",
                      "correct the configuration, or confirm the move: icurectl store adopt"};
       }
-      ledger_file_.emplace(std::move(db), numbers_, options.clock);
+      ledger_file_.emplace(std::move(*db), numbers_, options.clock);
       ledger_ = make_ledger(*ledger_file_);
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       invitations_ = make_invitations(*ledger_file_, options.clock);

@@ -15,7 +15,6 @@ namespace {
 
 constexpr auto kRestoringName = "ledger.db.restoring";
 constexpr auto kWhy = "replaced";
-constexpr std::int64_t kCache = 2 << 20;
 
 bool newer(const std::string& path, WallTime made) {
   const auto changed = changed_at(path);
@@ -48,20 +47,20 @@ Result<Done> replace_keys(const RestoreOptions& options, const std::string& keys
   return Done{};
 }
 
-/// Proves that no daemon runs, as long as it lives.
+/// Proves that the directory is ours and no daemon runs, as long as it lives.
 Result<FileLock> lock(const std::string& directory) {
   wipe_what_sqlite_frees();
+  auto usable = private_directory(directory);
+  if (!usable) return std::move(usable).error();
   auto locked = FileLock::acquire(directory + "/lock");
   if (locked || locked.error().code != Code::conflict) return locked;
   return Error{Code::conflict, "a daemon has the store in " + directory + " open",
-               "stop it first: systemctl stop icure-syncd.socket icure-syncd.service"};
+               "stop it first: systemctl stop icure-syncd"};
 }
 
 }  // namespace
 
 Result<Restored> restore(const RestoreOptions& options) {
-  auto usable = private_directory(options.directory);
-  if (!usable) return std::move(usable).error();
   auto locked = lock(options.directory);
   if (!locked) return std::move(locked).error();
   auto head = read_backup_head(options.backup);
@@ -86,8 +85,8 @@ Result<Restored> restore(const RestoreOptions& options) {
 
 Result<std::string> adopt(const AdoptOptions& options) {
   const auto& directory = options.directory;
-  const auto ledger = directory + "/" + kLedgerName;
-  if (!exists(ledger)) {
+  const auto path = directory + "/" + kLedgerName;
+  if (!exists(path)) {
     return Error{Code::not_found, "there is no store in " + directory, "start the daemon"};
   }
   auto locked = lock(directory);
@@ -95,21 +94,20 @@ Result<std::string> adopt(const AdoptOptions& options) {
   std::vector<std::string> warnings;
   auto keys = open_keys(directory, options.store_key, warnings);
   if (!keys) return std::move(keys).error();
-  auto before = guarded([&]() -> Result<std::string> {
-    auto db = open_database(ledger, keys->of_database(kLedgerName),
-                            {Access::read_write, Durability::commit, kCache});
-    auto owner = platform_of_ledger(db, options.platform);
-    SQLite::Transaction change(db);
-    set_platform(db, options.platform);
-    note_copied(db);
-    change.commit();
-    return owner;
+  return guarded([&]() -> Result<std::string> {
+    auto ledger = open_ledger(path, keys->of_database(kLedgerName));
+    if (!ledger) return std::move(ledger).error();
+    auto before = platform_of_ledger(*ledger, options.platform);
+    if (before == options.platform) return before;
+    // The mirror first: one of the old platform must never be taken for one of the new.
+    std::vector<std::string> aside;
+    auto moved = put_aside(directory, kMirrorName, options.now, aside);
+    if (!moved) return std::move(moved).error();
+    SQLite::Transaction move(*ledger);
+    move_to_platform(*ledger, options.platform);
+    move.commit();
+    return before;
   });
-  if (!before || *before == options.platform) return before;
-  std::vector<std::string> aside;
-  auto moved = put_aside(directory, kMirrorName, options.now, aside);
-  if (!moved) return std::move(moved).error();
-  return before;
 }
 
 bool restore_was_cut_off(const std::string& directory) {

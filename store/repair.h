@@ -37,9 +37,10 @@ struct AdoptOptions {
 };
 
 /// Lets the store belong to `platform`, and returns the one before. What the mirror holds of that
-/// one is set aside, and unfinished work is held by the next start: it was meant for there. Fails
-/// with not_found if there is no store, conflict if a daemon has it open, wrong_key, corrupt, io or
-/// read_only.
+/// one is set aside, unfinished work is held by the next start, since it was meant for there, and
+/// everybody logs in anew. Changes nothing if it belongs to `platform` already. Fails with
+/// not_found if there is no store, conflict if a daemon has it open, invalid if it is not ours or
+/// of a newer program, wrong_key, corrupt, io or read_only; cut off, it is run again.
 Result<std::string> adopt(const AdoptOptions& options);
 
 /// Whether a restore was cut off in that directory.

@@ -27,8 +27,9 @@ struct BackupFacts {
 class Safekeeping {
  public:
   virtual ~Safekeeping() = default;
-  /// Writes the ledger, as it is now, and the wrapped keys into one file of mode 0600, durably; the
-  /// mirror is not in it, since the platform can give it again. `path` is absolute. Fails with
+  /// Writes the ledger, as it is now, and the wrapped keys into one file of mode 0600, durably. The
+  /// mirror is not in it, since the platform can give it again, nor who is logged in. Needs room
+  /// for a copy of the ledger in its directory for that time. `path` is absolute. Fails with
   /// conflict if it exists, invalid if its directory does not, corrupt if the ledger is damaged, io
   /// or read_only; then there is no such file.
   virtual Result<BackupFacts> back_up(const std::string& path) = 0;
@@ -38,7 +39,7 @@ class Safekeeping {
   /// Reads every page of the ledger and the mirror. Fails with io.
   virtual Result<std::vector<FileCheck>> check() = 0;
   /// The next start may be with this store key, and after one such start it must. Fails with io or
-  /// read_only; then nothing has changed.
+  /// read_only; then the one in use goes on opening the store.
   virtual Result<Done> rekey(const Secret& store_key) = 0;
 };
 

@@ -30,8 +30,8 @@ class Passing {
 
  private:
   void remove() const {
-    if (kept_) return;
-    for (const auto* part : {"", "-wal", "-shm", "-journal"}) ::unlink((path_ + part).c_str());
+    if (!kept_) ::unlink(path_.c_str());
+    for (const auto* part : {"-wal", "-shm", "-journal"}) ::unlink((path_ + part).c_str());
   }
   std::string path_;
   bool kept_ = false;
@@ -131,7 +131,10 @@ class StoreFiles final : public Safekeeping {
                                 {Access::read_only, Durability::checkpoint, kCache});
       auto db = open_database(to, key, {Access::read_write, Durability::commit, kCache});
       SQLite::Backup(db, used).executeStep();  // in one read transaction
+      db.exec("PRAGMA secure_delete = ON");
+      SQLite::Transaction mark(db);
       note_copied(db);
+      mark.commit();
       checkpoint_durably(db);
       FileCheck ledger{kLedgerName, 0, faults_of(db)};
       if (!ledger.faults.empty()) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sync/reply_cause.h"
 #include "sync/url.h"
 
 namespace icure::sync {
@@ -47,27 +48,6 @@ std::string without_values(const std::string& target) {
   return target.substr(
       0, std::min(target.find('?'),
                   target.find('/', by == std::string::npos ? target.size() : by + 1)));
-}
-
-Cause cause_of(const HttpReply& reply) {
-  // A fault page of the platform's own front door is a web page as well.
-  if (reply.status == 511 || (reply.html && reply.status < 500)) return Cause::captive_portal;
-  switch (reply.status) {
-    case 401:
-      return Cause::auth;
-    case 402:
-    case 403:
-      return Cause::permission;
-    case 407:
-      return Cause::proxy;
-    case 429:
-      return Cause::rate_limited;
-    default:
-      break;
-  }
-  if (reply.status >= 500) return Cause::server;
-  if (reply.status >= 300 && reply.status < 400) return Cause::captive_portal;
-  return reply.status >= 400 ? Cause::refused : Cause::bad_answer;
 }
 
 }  // namespace
@@ -121,8 +101,8 @@ Task<Answer<Body>> Rest::send(HttpRequest request, std::stop_token stop) {
   if (reply->status == 200 && !reply->html) {
     co_return Body{std::move(reply->body), asked, ++order_, reply->date};
   }
-  Fault fault{cause_of(*reply), reply->status, where + " answered " + std::to_string(reply->status),
-              reply->retry_after};
+  Fault fault{cause_of(*reply, Cause::auth), reply->status,
+              where + " answered " + std::to_string(reply->status), reply->retry_after};
   co_return fault;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sync/reply_cause.h"
 #include "sync/url.h"
 
 namespace icure::sync {
@@ -24,16 +25,6 @@ Fault not_json() {
   return Fault{Cause::bad_answer, 0, "the answer about a user makes no sense"};
 }
 
-Cause cause_of(const HttpReply& reply) {
-  if (reply.status == 511 || (reply.html && reply.status < 500)) return Cause::captive_portal;
-  // A 401 comes as far as this only where our kind of login is too weak for what was asked.
-  if (reply.status == 401 || reply.status == 402 || reply.status == 403) return Cause::permission;
-  if (reply.status == 407) return Cause::proxy;
-  if (reply.status == 429) return Cause::rate_limited;
-  if (reply.status >= 500) return Cause::server;
-  return reply.status >= 400 ? Cause::refused : Cause::bad_answer;
-}
-
 std::string_view path_by(Kind kind) {
   return kind == Kind::patient ? "/byPatientId/" : "/byHealthcarePartyId/";
 }
@@ -47,7 +38,7 @@ Task<Answer<HttpReply>> UserCalls::send(HttpRequest request, Standing standing,
   auto reply = co_await session_.send(std::move(request), stop, standing);
   if (!reply) co_return reply;
   if (reply->status >= 200 && reply->status < 300 && !reply->html) co_return reply;
-  Fault fault{cause_of(*reply), reply->status,
+  Fault fault{cause_of(*reply, Cause::permission), reply->status,
               method + " of a user answered " + std::to_string(reply->status), reply->retry_after};
   co_return fault;
 }

@@ -125,6 +125,7 @@ TEST_F(SafekeepingTest, ComesBackOnAnotherMachine) {
   const auto restored = bring_back(path());
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_THAT(restored->aside, IsEmpty());
+  EXPECT_THAT(names_with_prefix(path(), "ledger.db"), ElementsAre("ledger.db"));
   open();
   EXPECT_THAT(recorded(), ElementsAre("r1"));
 }
@@ -198,6 +199,65 @@ TEST_F(SafekeepingTest, BelongsToAnotherPlatformOnceThatIsConfirmed) {
   stores_ = std::move(*opened);
   EXPECT_THAT(recorded(), ElementsAre("r1")) << "the ledger stays";
   EXPECT_EQ(reader().get(Kind::user, "u1").error().code, Code::not_found) << "the mirror was its";
+}
+
+TEST_F(SafekeepingTest, AMoveThatIsNoneChangesNothing) {
+  open();
+  const auto store_key = parse_store_key(kStoreKey);
+  ASSERT_EQ(*stores_->outbox().settle_on("m1", "moved", "look"), 0u);
+  apply(Page().user("u1", "1-a", "Hildegard"));
+  close();
+  EXPECT_EQ(*adopt({path(), *store_key, "grp-blue", clock_.wall()}), "grp-blue");
+  EXPECT_THAT(names_with_prefix(path(), "mirror.db.replaced-"), IsEmpty());
+  open();
+  EXPECT_TRUE(reader().get(Kind::user, "u1"));
+}
+
+TEST_F(SafekeepingTest, NobodyIsLoggedInInACopyOrAfterAMove) {
+  const auto log_in = [this] {
+    LoginSession session;
+    session.id = "s1";
+    session.digest = "digest";
+    session.user = "u1";
+    Verifier verifier;
+    verifier.user = "u1";
+    return stores_->logins().begin(session, verifier);
+  };
+  const auto store_key = parse_store_key(kStoreKey);
+  open();
+  ASSERT_TRUE(log_in());
+  ASSERT_TRUE(safekeeping().back_up(backup()));
+  EXPECT_THAT(*stores_->logins().sessions(), SizeIs(1)) << "of the original somebody still is";
+  close();
+  ASSERT_TRUE(bring_back(path(), true));
+  open();
+  EXPECT_THAT(*stores_->logins().sessions(), IsEmpty());
+  EXPECT_THAT(*stores_->logins().verified(), IsEmpty());
+  ASSERT_TRUE(log_in());
+  close();
+  ASSERT_TRUE(adopt({path(), *store_key, "grp-red", clock_.wall()}));
+  auto opened = try_open("grp-red");
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_THAT(*(*opened)->logins().verified(), IsEmpty());
+}
+
+TEST_F(SafekeepingTest, WhoFollowsEventsLearnsThatSomeAreLost) {
+  open();
+  ASSERT_TRUE(safekeeping().back_up(backup()));
+  close();
+  open();  // takes numbers that the backup knows nothing of
+  ASSERT_TRUE(stores_->events().add(Topic::daemon, "offline", "daemon"));
+  const auto told = (*stores_->open_event_reader())->newest();
+  close();
+  ASSERT_TRUE(bring_back(path(), true));
+  open();
+  const auto events = stores_->open_event_reader();
+  ASSERT_TRUE(events) << events.error().message;
+  EXPECT_GT((*events)->newest(), told) << "no number comes twice";
+  const auto missed = (*events)->after(told, 10);
+  ASSERT_TRUE(missed) << missed.error().message;
+  ASSERT_FALSE(missed->events.empty());
+  EXPECT_TRUE(missed->events.front().gap);
 }
 
 TEST_F(SafekeepingTest, FindsDamageInTheFilesInUse) {

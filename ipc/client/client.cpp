@@ -1,12 +1,20 @@
 #include "ipc/client/client.h"
 
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+
+#include "ipc/client/reply.h"
+#include "ipc/client/socket.h"
+#include "ipc/frame.h"
 
 namespace icure::client {
 namespace {
 
 constexpr int kProtocol = 1;
+// max_message bounds requests only; this ends a stream that is not ours at all.
+constexpr std::size_t kLongestAnswer = std::size_t{1024} * 1024 * 1024;
 
 std::string line_of(std::int64_t id, std::string_view method, std::string_view params) {
   std::string line = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":)";
@@ -47,6 +55,18 @@ Client::Called called(Reply reply) {
 
 }  // namespace
 
+struct Client::Connection {
+  explicit Connection(Socket s) : socket(std::move(s)) {}
+  Socket socket;
+  ipc::LineBuffer in{kLongestAnswer};
+  std::map<std::int64_t, Reply> early;  // answers that somebody else waits for
+};
+
+Client::Client(Options options) : options_(std::move(options)) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
 Client::Called Client::call(std::string_view method, std::string_view params) {
   const auto id = send(method, params);
   if (!id) return id.error();
@@ -64,7 +84,7 @@ Result<std::int64_t, Failure> Client::send(std::string_view method, std::string_
     if (sent) return last_id_;
     // The end of the line was not taken, so nothing of the call was: a daemon that was restarted
     // in the meantime gets it once more.
-    drop();
+    connection_.reset();
     if (fresh || sent.error().trouble != Trouble::lost) return sent.error();
   }
 }
@@ -72,7 +92,7 @@ Result<std::int64_t, Failure> Client::send(std::string_view method, std::string_
 Result<Done, Failure> Client::connect(Deadline until) {
   auto socket = Socket::connect(options_.socket, until);
   if (!socket) return socket.error();
-  connection_.emplace(*std::move(socket));
+  connection_ = std::make_unique<Connection>(*std::move(socket));
   nlohmann::json hello = {{"client", options_.client}, {"protocol", kProtocol}};
   if (!options_.actor.empty()) hello["actor"] = options_.actor;
   const auto id = ++last_id_;
@@ -82,7 +102,7 @@ Result<Done, Failure> Client::connect(Deadline until) {
   // this succeeds does not matter, only what comes back.
   (void)connection_->socket.send(line, until);
   if (auto greeted = wait(id, until); !greeted) {
-    drop();
+    connection_.reset();
     return greeted.error();
   }
   return Done{};
@@ -98,7 +118,7 @@ Result<Notification, Failure> Client::listen() {
     auto reply = receive(std::chrono::steady_clock::now() + std::chrono::hours(1));
     if (!reply && reply.error().trouble == Trouble::timed_out) continue;
     if (!reply) {
-      drop();
+      connection_.reset();
       return reply.error();
     }
     if (reply->id.empty()) return Notification{std::move(reply->method), std::move(reply->text)};
@@ -111,7 +131,7 @@ Client::Called Client::wait(std::int64_t id, Deadline until) {
     if (auto early = connection_->early.extract(id)) return called(std::move(early.mapped()));
     auto reply = receive(until);
     if (!reply) {
-      drop();
+      connection_.reset();
       return reply.error();
     }
     if (reply->id.empty()) {

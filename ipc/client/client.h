@@ -2,14 +2,12 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "ipc/client/reply.h"
-#include "ipc/client/socket.h"
-#include "ipc/frame.h"
+#include "ipc/client/failure.h"
 
 namespace icure::client {
 
@@ -22,6 +20,8 @@ struct Options {
   Millis timeout{30'000};                  ///< Of each call, from sending to answer.
 };
 
+struct Reply;
+
 struct Notification {
   std::string method;
   std::string params;  ///< JSON text.
@@ -33,7 +33,10 @@ class Client {
  public:
   using Called = Result<std::string, Failure>;  ///< JSON text of the result.
 
-  explicit Client(Options options) : options_(std::move(options)) {}
+  explicit Client(Options options);
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  ~Client();
 
   /// `params` is the text of a JSON object.
   Called call(std::string_view method, std::string_view params = "{}");
@@ -52,24 +55,16 @@ class Client {
   std::function<void(const std::string& method, const std::string& params)> on_notification;
 
  private:
-  // max_message bounds requests only; this ends a stream that is not ours at all.
-  static constexpr std::size_t kLongestAnswer = std::size_t{1024} * 1024 * 1024;
-
-  struct Connection {
-    explicit Connection(Socket s) : socket(std::move(s)) {}
-    Socket socket;
-    ipc::LineBuffer in{kLongestAnswer};
-    std::map<std::int64_t, Reply> early;  // answers that somebody else waits for
-  };
+  struct Connection;
+  using Deadline = std::chrono::steady_clock::time_point;
 
   Result<Done, Failure> connect(Deadline until);
   Result<Reply, Failure> receive(Deadline until);
   Called wait(std::int64_t id, Deadline until);
   Deadline deadline() const { return std::chrono::steady_clock::now() + options_.timeout; }
-  void drop() { connection_.reset(); }
 
   Options options_;
-  std::optional<Connection> connection_;
+  std::unique_ptr<Connection> connection_;
   std::int64_t last_id_ = 0;
 };
 

@@ -21,6 +21,7 @@ struct Bound {
 
 const char* type_name_of(Arg::Type type) {
   if (type == Arg::Type::json) return "JSON";
+  if (type == Arg::Type::path) return "PATH";
   return type == Arg::Type::text ? "TEXT" : "NUMBER";
 }
 
@@ -148,11 +149,15 @@ Parsed parse_command_line(const std::vector<std::string>& words, const std::vect
   double timeout_s = 0;
   CLI::App app("Asks icure-syncd, the iCure mirror of this machine.", "icurectl");
   app.set_version_flag("--version", "icurectl " ICURE_VERSION);
-  app.add_option("--socket", line.socket, "the daemon's socket")
+  const auto socket_option = socket_arg();
+  app.add_option(socket_option.spelling, line.socket, socket_option.about)
+      ->type_name(type_name_of(socket_option.type))
       ->envname("ICURE_SYNCD_IPC_SOCKET")  // as the daemon calls it
       ->default_val(kDefaultSocket);
-  app.add_flag("--json", line.json, "one JSON document on the output, errors as JSON");
-  auto* timeout = app.add_option("--timeout", timeout_s, "seconds to wait for an answer")
+  const auto json_option = json_arg();
+  app.add_flag(json_option.spelling, line.json, json_option.about);
+  const auto timeout_option = timeout_arg();
+  auto* timeout = app.add_option(timeout_option.spelling, timeout_s, timeout_option.about)
                       ->check(CLI::Validator(seconds_fault, "SECONDS"));
   app.require_subcommand(1);
 

@@ -9,6 +9,7 @@ namespace {
 Json value_of(const Arg& arg, const std::string& text) {
   switch (arg.type) {
     case Arg::Type::text:
+    case Arg::Type::path:
       return text;
     case Arg::Type::flag:
       return arg.when_set;
@@ -28,9 +29,10 @@ Json value_of(const Arg& arg, const std::string& text) {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
-  for (auto* of_noun : {status_verbs, user_verbs, owner_verbs, invite_verbs, outbox_verbs,
-                        auth_verbs, key_verbs, store_verbs, sync_verbs, events_verbs, audit_verbs,
-                        metrics_verbs, config_verbs, call_verbs}) {
+  for (auto* of_noun :
+       {status_verbs, user_verbs, owner_verbs, invite_verbs, outbox_verbs, auth_verbs, key_verbs,
+        store_verbs, sync_verbs, events_verbs, audit_verbs, metrics_verbs, config_verbs, call_verbs,
+        completion_verbs}) {
     auto verbs = of_noun();
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 class Runner;
 
 struct Arg {
-  enum class Type { text, number, seconds, flag, json };
+  enum class Type { text, path, number, seconds, flag, json };
 
   std::string spelling;  ///< "--login", or "id" for a positional one.
   std::string param;     ///< The method's; "--..." for what is meant for icurectl itself.
@@ -63,6 +63,7 @@ std::vector<Verb> audit_verbs();
 std::vector<Verb> metrics_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> call_verbs();
+std::vector<Verb> completion_verbs();
 
 /// The params of a call.
 Json params_of(const Verb& verb, const Values& values);

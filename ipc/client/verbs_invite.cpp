@@ -69,7 +69,7 @@ Verb import_verb() {
               {{"FILE",
                 kImportFile,
                 "a table saved as CSV; - reads it from the input",
-                Arg::Type::text,
+                Arg::Type::path,
                 {},
                 true},
                {kDryRun, kDryRun, "check every row and send nothing", Arg::Type::flag},

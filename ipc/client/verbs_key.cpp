@@ -94,7 +94,7 @@ std::vector<Verb> key_verbs() {
            .args = {{"FILE",
                      "file",
                      "PKCS#8 (PEM, DER, hex, base64) or JWK; - reads the input",
-                     Arg::Type::text,
+                     Arg::Type::path,
                      {},
                      true},
                     owner,

@@ -1,6 +1,7 @@
 // icurectl backup create|verify|restore, icurectl store verify|rekey|adopt
 #include <filesystem>
 
+#include "ipc/client/args.h"
 #include "ipc/client/daemon_program.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/table.h"
@@ -9,8 +10,6 @@
 
 namespace icure::client {
 namespace {
-
-constexpr auto kConfig = "/etc/icure-syncd/config.toml";
 
 /// The daemon has a working directory of its own.
 std::string whole(const std::string& path) {
@@ -29,19 +28,37 @@ Exit run_on_path(Runner& runner, const Verb& verb, const Values& values) {
   return verb.exit ? verb.exit(Json::parse(*answer)) : Exit::ok;
 }
 
-Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values& values) {
-  const auto config = values.find("config");
-  arguments.insert(arguments.begin(),
-                   {"--config", config == values.end() ? kConfig : config->second});
-  const int code = run_daemon(arguments);
-  if (code == 0) return Exit::ok;
-  if (code < 0) {
-    Failure none;
-    none.message = "icure-syncd could not be run";
-    none.hint = "is it installed?";
-    return runner.fail(none);
+/// The last line of a refusal says what to do.
+Failure refusal(std::vector<std::string> lines, int code) {
+  Failure failure;
+  failure.word = code == static_cast<int>(Exit::conflict) ? "conflict" : "internal";
+  if (lines.size() > 1) {
+    failure.hint = std::move(lines.back());
+    lines.pop_back();
   }
-  return Exit::failed;  // it has said why
+  for (const auto& line : lines) {
+    failure.message += failure.message.empty() ? "" : ": ";
+    failure.message += line;
+  }
+  return failure;
+}
+
+/// What the daemon's program does while no daemon serves.
+Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values& values) {
+  arguments.insert(arguments.begin(), {"--config", config_of(values)});
+  const auto run = capture_daemon(arguments);
+  if (run.code < 0) return runner.fail(no_daemon_program());
+  auto lines = lines_of(run.said);
+  if (run.code != 0) return runner.fail(refusal(std::move(lines), run.code));
+  auto& screen = runner.screen();
+  if (screen.json) {
+    const Json result = {{"done", lines}};
+    screen.out << printable_json(result.dump(-1, ' ', false, Json::error_handler_t::replace))
+               << '\n';
+  } else {
+    for (const auto& line : lines) screen.out << printable(line) << '\n';
+  }
+  return Exit::ok;
 }
 
 Exit run_restore(Runner& runner, const Verb&, const Values& values) {
@@ -86,14 +103,12 @@ std::string rekeyed_view(const Json&, const Screen&) {
 }
 
 Arg path_of_backup(bool required) {
-  return {"PATH", "path", "the file of the backup", Arg::Type::text, {}, required};
+  return {"PATH", "path", "the file of the backup", Arg::Type::path, {}, required};
 }
 
 }  // namespace
 
 std::vector<Verb> store_verbs() {
-  const Arg config{"--config", "config",
-                   "the daemon's configuration; default " + std::string(kConfig)};
   return {{.noun = "backup",
            .verb = "create",
            .about = "saves what exists only here into one encrypted file",
@@ -114,7 +129,7 @@ std::vector<Verb> store_verbs() {
            .about = "brings a backup back; the daemon must be stopped",
            .method = "",
            .args = {path_of_backup(true),
-                    config,
+                    config_arg(),
                     {"--force", "force", "also in the place of a store that is newer",
                      Arg::Type::flag}},
            .run = run_restore},
@@ -131,7 +146,7 @@ std::vector<Verb> store_verbs() {
            .args = {{"KEY_FILE",
                      "key_file",
                      "the file with the new key: 64 hex digits",
-                     Arg::Type::text,
+                     Arg::Type::path,
                      {},
                      true}},
            .view = rekeyed_view,
@@ -140,7 +155,7 @@ std::vector<Verb> store_verbs() {
            .verb = "adopt",
            .about = "confirms that the store moves to the platform of the configuration",
            .method = "",
-           .args = {config},
+           .args = {config_arg()},
            .run = run_adopt}};
 }
 

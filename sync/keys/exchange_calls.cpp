@@ -1,5 +1,6 @@
 #include "sync/keys/exchange_calls.h"
 
+#include "sync/reply_cause.h"
 #include "sync/url.h"
 
 namespace icure::sync {
@@ -8,15 +9,6 @@ namespace {
 constexpr int kRows = 200;                              // of a page; each is 2 to 4 KiB
 constexpr Millis kPatience = std::chrono::seconds(30);  // reading patients waits meanwhile
 constexpr std::size_t kPageBytes = std::size_t{8} << 20;
-
-Cause cause_of(const HttpReply& reply) {
-  if (reply.status == 511 || (reply.html && reply.status < 500)) return Cause::captive_portal;
-  if (reply.status == 401 || reply.status == 402 || reply.status == 403) return Cause::permission;
-  if (reply.status == 407) return Cause::proxy;
-  if (reply.status == 429) return Cause::rate_limited;
-  if (reply.status >= 500) return Cause::server;
-  return reply.status >= 400 ? Cause::refused : Cause::bad_answer;
-}
 
 }  // namespace
 
@@ -43,7 +35,7 @@ Task<Answer<std::string>> ExchangeCalls::get(std::string target, std::string wha
   auto reply = co_await session_.send(std::move(request), stop);
   if (!reply) co_return std::move(reply).error();
   if (reply->status != 200 || reply->html) {
-    Fault fault{cause_of(*reply), reply->status,
+    Fault fault{cause_of(*reply, Cause::permission), reply->status,
                 "GET " + what + " answered " + std::to_string(reply->status), reply->retry_after};
     co_return fault;
   }

@@ -122,6 +122,7 @@ void run(const Json& vector, std::size_t patients) {
 }  // namespace
 }  // namespace icure
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be measured ends loudly
 int main(int argc, char** argv) {
   CLI::App app("until a new key makes patients readable");
   std::string path = "tests/data/decrypt_vectors.json";

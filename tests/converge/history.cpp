@@ -42,8 +42,10 @@ Task<Done> ask_ids(sync::Refresher& refresher, Kind kind, std::vector<std::strin
 }
 
 Task<Done> apply(sync::Approver& approver, std::string batch, std::stop_token stop,
-                 std::optional<Result<store::Batch>>* answer) {
+                 std::optional<Result<store::Batch>>* answer, int& under_way) {
+  ++under_way;
   auto decided = co_await approver.decide(std::move(batch), sync::Decision::apply, stop);
+  --under_way;
   if (answer) answer->emplace(std::move(decided));
   co_return Done{};
 }
@@ -210,7 +212,8 @@ void History::approve() {
   if (braked.empty()) return;
   const auto& batch = chance_.pick(braked);
   log_.note("a person applies a batch of {}", name_of(batch.kind));
-  daemon_->scope().run(apply(daemon_->approver(), batch.id, daemon_->scope().token(), nullptr));
+  daemon_->scope().run(
+      apply(daemon_->approver(), batch.id, daemon_->scope().token(), nullptr, decisions_));
 }
 
 /// Whether all that is held back was applied.
@@ -218,7 +221,8 @@ bool History::approve_all() {
   for (const auto& batch : daemon_->brake().open()) {
     log_.note("a person applies the batch of {}", name_of(batch.kind));
     std::optional<Result<store::Batch>> answer;
-    daemon_->scope().run(apply(daemon_->approver(), batch.id, daemon_->scope().token(), &answer));
+    daemon_->scope().run(
+        apply(daemon_->approver(), batch.id, daemon_->scope().token(), &answer, decisions_));
     for (int i = 0; i < 100'000 && !answer; ++i) go_on();
     if (!answer || !*answer) return false;
   }
@@ -294,11 +298,11 @@ void History::settle() {
   compare();
 }
 
-/// What began under faults may still fail for them.
+/// What began under faults may still fail for them, or wait for an answer as long as a request may.
 void History::wait_until_idle() {
   for (int i = 0; i < 100'000 && failure_.empty(); ++i) {
     if (daemon_->turn(chance_)) continue;
-    if (!daemon_->engine().running()) return;
+    if (!daemon_->engine().running() && decisions_ == 0) return;
     go_on();
   }
   fail("a run never ends");

@@ -53,6 +53,7 @@ class History {
   support::TempDir directory_;
   int images_ = 0;
   std::unique_ptr<Daemon> daemon_;
+  int decisions_ = 0;  // that are being carried out
   std::string failure_;
 };
 

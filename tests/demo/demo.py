@@ -143,7 +143,7 @@ def main():
     step(1, "An invented clinic on a stand-in platform, and a daemon with an empty, encrypted store")
     sandbox = Sandbox(*(part for kind, size in SIZES.items() for part in (f"--{kind}s", size)),
                       outlive_us=keep)
-    encrypted = keys.plant(sandbox)
+    keys.plant(sandbox)
     daemon = Daemon(sandbox.url, sections=f"""
 [gateway]
 url = "{sandbox.facts['gateway']}"
@@ -166,7 +166,7 @@ spec_id = "demo"
         return 1
 
     step(4, "A note that was encrypted end to end becomes readable with its owner's key")
-    if not keys.show(daemon, encrypted, run, say):
+    if not keys.show(daemon, run, say):
         return 1
 
     step(5, "The line is cut: the platform cannot be reached any more")

@@ -57,11 +57,15 @@ class BackupTest(unittest.TestCase):
     def test_a_newer_ledger_is_replaced_only_by_force(self):
         self.daemon.start().until_complete()
         self.ctl("backup", "create", self.backup)
-        self.ctl("backup", "restore", self.backup, "--config", self.daemon.config, "--force", code=1)
+        self.ctl("backup", "restore", self.backup, "--config", self.daemon.config, "--force", code=6)
         item = self.queue_offline()
         self.daemon.stop()
-        refused = self.ctl("backup", "restore", self.backup, "--config", self.daemon.config, code=1)
+        refused = self.ctl("backup", "restore", self.backup, "--config", self.daemon.config, code=6)
         self.assertIn("--force", refused.stderr)
+        refused = self.ctl("--json", "backup", "restore", self.backup, "--config", self.daemon.config,
+                           code=6)
+        self.assertEqual(refused.stdout, "")
+        self.assertEqual(json.loads(refused.stderr)["error"]["data"]["code"], "conflict")
         self.ctl("backup", "restore", self.backup, "--config", self.daemon.config, "--force")
         kept = [file.name for file in self.store.iterdir() if ".replaced-" in file.name]
         self.assertTrue(kept, "the newer ledger is kept beside it")

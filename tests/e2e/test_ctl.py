@@ -48,6 +48,23 @@ class CtlTest(unittest.TestCase):
         self.ctl("sync", "run", code=75)
         self.assertIn("goes on", self.ctl("sync", "resume").stdout)
 
+    def test_checks_a_configuration_without_a_daemon_that_serves(self):
+        other = Daemon(self.sandbox.url)
+        self.addCleanup(other.close)
+        check = ("config", "check", "--config", other.config)
+        self.assertIn("is valid", other.ctl(*check).stdout)
+        self.assertEqual(json.loads(other.ctl("--json", *check).stdout),
+                         {"valid": True, "faults": []})
+        other.configure(self.sandbox.url, extra="page_size = 0\nloign = 'x'")
+        done = other.ctl(*check)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        done_json = other.ctl("--json", *check)
+        self.assertEqual((done_json.returncode, done_json.stderr), (1, ""))
+        faults = json.loads(done_json.stdout)["faults"]
+        self.assertEqual(faults, done.stderr.splitlines())
+        for key in ("platform.page_size", "loign"):
+            self.assertTrue([fault for fault in faults if key in fault], faults)
+
     def test_calls_any_method(self):
         reply = self.json("call", "user.list", '{"limit": 1}')
         self.assertEqual(len(reply["rows"]), 1)

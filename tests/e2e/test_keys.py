@@ -2,16 +2,14 @@
 import base64
 import json
 import os
-import pathlib
 import subprocess
 import sys
 import unittest
 
 from clinic import Daemon, RpcError, Sandbox, until
+from vectors import VECTORS, key_of, note_of, plant
 
 READER, ENTITLED = 65534, 65533
-VECTORS = {v["id"]: v for v in json.loads(
-    (pathlib.Path(__file__).parent.parent / "data" / "decrypt_vectors.json").read_text())["vectors"]}
 LEGACY, SECURE = VECTORS["L2-delegate"], VECTORS["N1-self-explicit"]
 # Asks as somebody else: calls on the input, everything that came back on the output.
 ASK = """
@@ -22,26 +20,6 @@ calls = sys.stdin.buffer.read().splitlines(True)
 f = s.makefile("rwb"); f.writelines(calls); f.flush()
 for _ in calls: sys.stdout.buffer.write(f.readline())
 """
-
-
-def plant(sandbox, vector):
-    """The vector's data owners, exchange data and patient, on the platform."""
-    for doc in vector["dataOwners"].values():
-        sandbox.ask("POST", "/create", {"kind": "hcp", "doc": doc})
-    for doc in vector["exchangeData"]:
-        sandbox.ask("POST", "/create", {"kind": "exchangedata", "doc": doc})
-    patient = {k: v for k, v in vector["stored"].items() if k != "rev"}
-    sandbox.ask("POST", "/create", {"kind": "patient", "doc": patient})
-    sandbox.ask("POST", "/share", {"id": patient["id"]})
-    return patient["id"]
-
-
-def key_of(vector):
-    return vector["keyPairs"][0]
-
-
-def note_of(vector):
-    return vector["expected"]["decrypted"]["note"]
 
 
 class KeysTest(unittest.TestCase):
@@ -294,8 +272,11 @@ decrypted = true
         for vector in (LEGACY, SECURE):
             self.call("key.remove", fingerprint=key_of(vector)["fingerprintV1"])
         self.assertLeftNowhere(planted + keys, "removed")
-        self.assertEqual(self.in_memory([k for k in keys if len(k) == 32]), 0,
-                         "a private key is in the memory of the daemon after its removal")
+        memory = self.daemon.memory()
+        if memory is None:
+            self.skipTest("the daemon's memory cannot be searched here")
+        for key in (k for k in keys if len(k) == 32):
+            self.assertEqual(memory.count(key), 0, "a private key is left in memory after its removal")
 
     def assertLeftNowhere(self, planted, when):
         files = [self.daemon.log, *(self.daemon.home / "store").iterdir()]
@@ -304,24 +285,6 @@ decrypted = true
             content = file.read_bytes()
             for text in planted:
                 self.assertNotIn(text, content, f"{file.name}, {when}")
-
-    def in_memory(self, texts):
-        """How many of these stand in the daemon's memory, as far as it can be read."""
-        found = 0
-        pid = self.daemon.process.pid
-        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
-            for line in maps:
-                span, rights = line.split()[:2]
-                if "rw" not in rights or "[v" in line:
-                    continue
-                start, end = (int(part, 16) for part in span.split("-"))
-                try:
-                    memory.seek(start)
-                    content = memory.read(end - start)
-                except OSError:
-                    continue
-                found += sum(text in content for text in texts)
-        return found
 
 
 if __name__ == "__main__":

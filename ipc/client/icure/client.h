@@ -1,0 +1,3 @@
+// What programs include: <icure/client.h>, of the installed libicure-client.
+#pragma once
+#include "ipc/client/client.h"
