@@ -108,7 +108,7 @@ class StoreFiles final : public Safekeeping {
 
   Result<std::vector<FileCheck>> check() override {
     std::vector<FileCheck> checks;
-    for (const auto* name : {kLedgerName, kMirrorName}) {
+    for (const auto* name : {kLedgerName, kMirrorName, kAuditName}) {
       auto found = check_database(files_.directory, name, keys_.of_database(name));
       if (!found) return std::move(found).error();
       checks.push_back(std::move(*found));

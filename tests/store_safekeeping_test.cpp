@@ -267,7 +267,7 @@ TEST_F(SafekeepingTest, FindsDamageInTheFilesInUse) {
   open();
   auto sound = safekeeping().check();
   ASSERT_TRUE(sound) << sound.error().message;
-  ASSERT_THAT(*sound, SizeIs(2));
+  ASSERT_THAT(*sound, SizeIs(3));
   for (const auto& file : *sound) {
     EXPECT_THAT(file.faults, IsEmpty()) << file.name;
     EXPECT_EQ(file.bytes, std::filesystem::file_size(path(file.name)));

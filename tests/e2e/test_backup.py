@@ -98,7 +98,7 @@ class BackupTest(unittest.TestCase):
         self.daemon.start().until_complete()
         checked = json.loads(self.daemon.ctl("--json", "store", "verify").stdout)
         self.assertTrue(checked["ok"], checked)
-        self.assertEqual([file["name"] for file in checked["files"]], ["ledger.db", "mirror.db"])
+        self.assertEqual([file["name"] for file in checked["files"]], ["ledger.db", "mirror.db", "audit.db"])
 
     def test_a_new_store_key_is_taken_while_it_runs(self):
         self.daemon.start().until_complete()
