@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/api/audit_trail.h"
+#include "daemon/base/scope.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/pumped_background.h"
 

@@ -240,7 +240,7 @@ TEST_F(AuditTest, FindsThatTheFileIsGone) {
 }
 
 TEST_F(AuditTest, FindsEntriesThatAreDamagedOnTheDisk) {
-  fill(300);
+  fill(600);
   close();
   auto bytes = read_file(path("audit.db"));
   constexpr std::size_t kInAPage = 4 * 8192 + 100;
@@ -250,7 +250,7 @@ TEST_F(AuditTest, FindsEntriesThatAreDamagedOnTheDisk) {
   open();
   const auto walk = proved();
   ASSERT_TRUE(walk.broken_at);
-  EXPECT_LT(*walk.broken_at, 300u);
+  EXPECT_LT(*walk.broken_at, 600u);
   EXPECT_EQ(*walk.broken_at, walk.entries + 1);
 }
 

@@ -4,7 +4,7 @@ import time
 import unittest
 
 import openmetrics
-from clinic import NOBODY, Daemon, RpcError, Sandbox
+from clinic import NOBODY, Daemon, RpcError, Sandbox, until
 
 
 class MetricsTest(unittest.TestCase):
@@ -78,6 +78,7 @@ kinds = ["user"]
 
     def test_counts_what_waits_in_the_outbox(self):
         self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
+        self.addCleanup(until, lambda: self.value("icure_syncd_online") == 1, "it is online again")
         self.addCleanup(self.sandbox.ask, "POST", "/online", {})
         user = self.daemon.call("user.list", limit=1)["rows"][0]["id"]
         self.daemon.call("user.modify", key="k1", id=user, patch={"name": "Anna V."})
