@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "daemon/access_rules.h"
+#include "daemon/api/examples.h"
 #include "daemon/api/schemas.h"
 #include "daemon/base/log.h"
 #include "daemon/credentials.h"
@@ -153,6 +154,9 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   sync_api_.register_on(methods_);
   brake_api_.register_on(methods_);
   events_api_.register_on(methods_);
+  for (auto& [method, example] : api::examples()) {
+    methods_.add_example(method, std::move(example));
+  }
   for (const int number : {SIGTERM, SIGINT}) {
     signals_.push_back(std::make_unique<loop::Signal>(loop, number, [this] { stop(); }));
   }

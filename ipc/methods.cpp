@@ -68,4 +68,11 @@ void Methods::add_schema(std::string name, std::string schema) {
   if (!schemas_.try_emplace(std::move(name), std::move(schema)).second) std::abort();
 }
 
+void Methods::add_example(std::string_view method, Example example) {
+  const auto at = std::find_if(methods_.begin(), methods_.end(),
+                               [method](const auto& each) { return each->info.name == method; });
+  if (at == methods_.end() || (*at)->example) std::abort();
+  (*at)->example = std::move(example);
+}
+
 }  // namespace icure::ipc

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,12 @@ struct MethodInfo {
   Effect effect = Effect::changes;
 };
 
+/// What a call looks like: JSON text of its params and of a result.
+struct Example {
+  std::string params;
+  std::string result;
+};
+
 /// Loop thread only. Must outlive every call.
 class Methods {
  public:
@@ -40,6 +47,7 @@ class Methods {
     MethodInfo info;
     std::vector<ParamRule> params;
     std::function<Result<Answer, RpcError>(Call, Padded)> begin;
+    std::optional<Example> example = {};
   };
 
   /// Registers `self.*method`; `self` must outlive this table. A second method of one name is a
@@ -57,6 +65,8 @@ class Methods {
 
   /// Names a JSON Schema, as text, that results may refer to. A second one of a name aborts.
   void add_schema(std::string name, std::string schema);
+  /// For the description of a method that was added. There is none, or it has one: that aborts.
+  void add_example(std::string_view method, Example example);
 
   /// The task of a call, not yet started. Rights come first, then params: who may not call learns
   /// nothing else. The errors are JSON-RPC's own, or forbidden.

@@ -49,6 +49,17 @@ Json schema_of(const ParamRule& rule) {
   std::abort();
 }
 
+Json pairing(const std::string& method, const Example& example) {
+  const auto named = Json::parse(example.params);
+  Json params = Json::array();
+  for (const auto& [name, value] : named.items()) {
+    params.push_back({{"name", name}, {"value", value}});
+  }
+  return {{"name", method},
+          {"params", std::move(params)},
+          {"result", {{"name", "result"}, {"value", Json::parse(example.result)}}}};
+}
+
 Json describe(const Methods::Method& method) {
   Json params = Json::array();
   // OpenRPC wants required params before the others.
@@ -61,12 +72,16 @@ Json describe(const Methods::Method& method) {
                         {"schema", schema_of(rule)}});
     }
   }
-  return {{"name", method.info.name},
-          {"summary", method.info.summary},
-          {"paramStructure", "by-name"},
-          {"params", std::move(params)},
-          {"result", {{"name", "result"}, {"schema", Json::parse(method.info.result)}}},
-          {"x-role", name_of(method.info.role)}};
+  Json described = {{"name", method.info.name},
+                    {"summary", method.info.summary},
+                    {"paramStructure", "by-name"},
+                    {"params", std::move(params)},
+                    {"result", {{"name", "result"}, {"schema", Json::parse(method.info.result)}}},
+                    {"x-role", name_of(method.info.role)}};
+  if (method.example) {
+    described["examples"] = Json::array({pairing(method.info.name, *method.example)});
+  }
+  return described;
 }
 
 }  // namespace

@@ -76,6 +76,15 @@ TEST_F(OpenRpcTest, DescribesParamsByTheRulesThatAreChecked) {
      "schema":{"type":"array","items":{"type":"string"}}}])"));
 }
 
+TEST_F(OpenRpcTest, ShowsAnExampleOfAMethodThatHasOne) {
+  EXPECT_FALSE(document["methods"][0].contains("examples"));
+  methods.add_example("user.list", {R"({"key":"k1","limit":2})", R"({"rows":[]})"});
+  const auto shown = Json::parse(openrpc_document(methods, "1.2.3"))["methods"][0]["examples"];
+  EXPECT_EQ(shown, Json::parse(R"([{"name":"user.list",
+    "params":[{"name":"key","value":"k1"},{"name":"limit","value":2}],
+    "result":{"name":"result","value":{"rows":[]}}}])"));
+}
+
 void each_reference(const Json& value, const std::function<void(const std::string&)>& seen) {
   if (value.is_object() && value.contains("$ref")) seen(value["$ref"]);
   if (!value.is_structured()) return;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """docs/methods.md, made from what the daemon says of itself: reference.py writes it."""
 import collections
+import json
 import os
 import pathlib
 
@@ -12,7 +13,8 @@ HEAD = """# Methods
 
 Made by `tests/e2e/reference.py` from what `rpc.discover` answers, which is made from the table that the
 daemon decodes by. [api.md](api.md) tells how they are used. A `?` marks what may be absent; a role may
-call what the roles before it may: reader, operator, admin.
+call what the roles before it may: reader, operator, admin. The two lines at the end of each are `params`
+and `result` of an example; a test makes each of those calls.
 """
 
 
@@ -67,6 +69,15 @@ def result(schema):
     return ["Answers", "", *lines] if lines else ["Answers an object."]
 
 
+def example(method):
+    """A call in two lines: what goes there, and what comes back."""
+    shown = method["examples"][0]
+    params = {each["name"]: each["value"] for each in shown["params"]}
+    lines = (f"--> {json.dumps(params, ensure_ascii=False)}",
+             f"<-- {json.dumps(shown['result']['value'], ensure_ascii=False)}")
+    return ["", *(f"    {line}" for line in lines)]
+
+
 def page(document):
     def alike(each):
         return param(each).replace("?:", ":")
@@ -83,7 +94,7 @@ def page(document):
                   if alike(each) in common]
         if method["params"]:
             lines += ["", "Takes", "", *own, *([f"- {', '.join(shared)}: as above"] if shared else [])]
-        lines += ["", *result(method["result"]["schema"])]
+        lines += ["", *result(method["result"]["schema"]), *example(method)]
     lines += ["", "# Shapes"]
     for name, schema in document["components"]["schemas"].items():
         lines += ["", f"## {name}", ""]

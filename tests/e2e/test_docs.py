@@ -93,7 +93,7 @@ class DocsTest(unittest.TestCase):
         self.assertEqual(len(names), len(set(names)))
         for method in document["methods"]:
             self.assertEqual(set(method), {"name", "summary", "paramStructure", "params", "result",
-                                           "x-role"})
+                                           "examples", "x-role"})
             self.assertTrue(method["summary"])
             self.assertEqual(method["paramStructure"], "by-name")
             self.assertEqual(set(method["result"]), {"name", "schema"})
@@ -103,6 +103,10 @@ class DocsTest(unittest.TestCase):
             self.assertEqual(required, sorted(required, reverse=True), "required ones come first")
             for param in method["params"]:
                 self.assertEqual(set(param), {"name", "summary", "required", "schema"})
+            for example in method["examples"]:
+                self.assertEqual(set(example), {"name", "params", "result"})
+                self.assertLessEqual({param["name"] for param in example["params"]}, set(params))
+                self.assertEqual(set(example["result"]), {"name", "value"})
         for schema in [*document["components"]["schemas"].values(),
                        *(method["result"]["schema"] for method in document["methods"]),
                        *(param["schema"] for method in document["methods"]
