@@ -31,8 +31,9 @@ class LoginTest : public StoreTest {
     return {user, {1 << 15, 8, 3}, std::string("s\0lt", 4), digest, kNoon, "m"};
   }
   std::vector<std::string> open_sessions() {
-    std::vector<std::string> ids;
     const auto sessions = *logins().sessions();
+    std::vector<std::string> ids;
+    ids.reserve(sessions.size());
     for (const auto& each : sessions) ids.push_back(each.id);
     return ids;
   }
