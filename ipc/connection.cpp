@@ -7,7 +7,6 @@ namespace icure::ipc {
 namespace {
 
 constexpr std::size_t kMaxRunning = 64;  // calls of one client under way
-constexpr int kLinesPerTurn = 128;       // about 0.3 ms: others are served in between
 
 uv_stream_t* stream(uv_pipe_t* pipe) {
   return reinterpret_cast<uv_stream_t*>(pipe);
@@ -96,16 +95,21 @@ bool Connection::may_serve() const {
 
 void Connection::serve() {
   serve_asked_ = false;
-  for (int left = kLinesPerTurn; may_serve() && !serve_asked_; --left) {
-    if (left == 0) {
+  const auto user = caller_->peer.uid;
+  const int share = service_.fair_share.of(this, user, service_.turn.number(), service_.turn.now());
+  int handled = 0;
+  while (may_serve() && !serve_asked_) {
+    if (handled == share) {
       serve_later();
-      continue;
+      break;
     }
     const auto line = in_.next();
     if (!line) break;
+    ++handled;
     // People press return in a terminal: an empty line is nothing.
     if (line->text.find_first_not_of(" \t\r") != std::string_view::npos) handle(*line);
   }
+  service_.fair_share.took(user, handled);
   if (state_ == State::open && in_.overlong()) refuse_line();
   update_reading();
 }

@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/scope.h"
 #include "daemon/loop/handle.h"
+#include "ipc/fair_share.h"
 #include "ipc/frame.h"
 #include "ipc/methods.h"
 #include "ipc/observer.h"
@@ -23,6 +24,7 @@ struct Service {
   std::function<void(Connection&)> on_closed;
   std::vector<Observer*> observers = {};  ///< Who is told of calls; they outlive those.
   Traces traces = {};
+  FairShare fair_share = {};
   Scope calls = {};    ///< Those that did not answer at once.
   Scope watches = {};  ///< Over clients that are given some time.
 };

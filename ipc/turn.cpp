@@ -9,7 +9,8 @@ namespace icure::ipc {
 // Both before the loop waits and after it has read: answers may come of a timer as well as of a
 // request, and neither may wait until the next thing happens.
 Turn::Turn(uv_loop_t& loop, std::function<void()> end_of_turn)
-    : end_of_turn_(std::move(end_of_turn)),
+    : loop_(loop),
+      end_of_turn_(std::move(end_of_turn)),
       before_wait_(loop::make_handle<uv_prepare_t>(loop, uv_prepare_init)),
       after_events_(loop::make_handle<uv_check_t>(loop, uv_check_init)),
       next_turn_(loop::make_handle<uv_idle_t>(loop, uv_idle_init)) {
@@ -50,6 +51,7 @@ void Turn::serve_waiting() {
 }
 
 void Turn::end() {
+  ++number_;
   uv_unref(reinterpret_cast<uv_handle_t*>(before_wait_.get()));
   for (const auto& connection : std::exchange(unsent_, {})) connection->flush();
   if (!std::exchange(begun_, false) || !end_of_turn_) return;

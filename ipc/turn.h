@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/base/clock.h"
 #include "daemon/loop/handle.h"
 
 namespace icure::ipc {
@@ -16,6 +17,10 @@ class Turn {
   Turn(uv_loop_t& loop, std::function<void()> end_of_turn);
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
+
+  /// Of this turn; the loop's own time, which stands still within one.
+  std::uint64_t number() const { return number_; }
+  Millis now() const { return Millis(uv_now(&loop_)); }
 
   void request_begun() { begun_ = true; }
   /// Calls flush() at the end of this turn.
@@ -30,6 +35,8 @@ class Turn {
   void wake();
   void serve_waiting();
 
+  uv_loop_t& loop_;
+  std::uint64_t number_ = 0;
   std::function<void()> end_of_turn_;
   bool begun_ = false;
   std::vector<std::shared_ptr<Connection>> unsent_;

@@ -145,6 +145,33 @@ TEST_F(ServerBoundsTest, AByteAtATimeDelaysNobody) {
   EXPECT_EQ(answer(slow)["result"], "a");
 }
 
+TEST_F(ServerBoundsTest, AFloodDelaysOthersByItsShareOnly) {
+  start({});
+  auto flood = client();
+  auto other = client();
+  std::string sent;
+  for (int id = 0; id < 5'000; ++id) sent += call(id, "test.echo", R"({"text":"a"})");
+  std::string_view left = sent;
+  const auto go_on = [&] {
+    left.remove_prefix(flood.send(left));
+    flood.receive();
+    return api.echoed > 1'000;
+  };
+  other.send(call(1, "test.echo", R"({"text":"b"})"));
+  EXPECT_EQ(answer(other)["result"], "b");
+  EXPECT_TRUE(turn_until(go_on));
+  other.send(call(2, "test.echo", R"({"text":"b"})"));  // from now on there are others
+  EXPECT_EQ(answer(other)["result"], "b");
+  for (int id = 3; id < 50; ++id) {
+    go_on();
+    const int before = api.echoed;
+    other.send(call(id, "test.echo", R"({"text":"b"})"));
+    EXPECT_EQ(answer(other)["id"], id);
+    EXPECT_LE(api.echoed - before, 1 + 4 * FairShare::kOfAClient);
+  }
+  EXPECT_GT(left.size(), 0u) << "the flood is still there";
+}
+
 TEST_F(ServerBoundsTest, OneClientHasSixtyFourCallsUnderWayAtMost) {
   start({});
   auto client = this->client();

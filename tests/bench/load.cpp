@@ -2,7 +2,7 @@
 // the same code for both protocols, so that only the servers differ.
 //
 //   bench-load --socket PATH --protocol redis|json --clients N --seconds S --keys FILE
-//              [--method user.get --param id]
+//              [--method user.get --param id]     (--param "": each line is all the params)
 //
 // Prints one JSON line: requests a second and latencies in microseconds.
 #include <sys/epoll.h>
@@ -45,8 +45,9 @@ std::string request_for(const Options& options, const std::string& key) {
   if (options.protocol == "redis") {
     return "*2\r\n$3\r\nGET\r\n$" + std::to_string(key.size()) + "\r\n" + key + "\r\n";
   }
-  return R"({"jsonrpc":"2.0","id":1,"method":")" + options.method + R"(","params":{")" +
-         options.param + R"(":")" + key + "\"}}\n";
+  const auto params = options.param.empty() ? key : "{\"" + options.param + "\":\"" + key + "\"}";
+  return R"({"jsonrpc":"2.0","id":1,"method":")" + options.method + R"(","params":)" + params +
+         "}\n";
 }
 
 /// How many bytes of `data` are one whole reply; 0: more is to come.
