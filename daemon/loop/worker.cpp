@@ -9,6 +9,8 @@ namespace {
 
 // A tenth of the processor, where others want it too.
 constexpr int kPatientNice = 10;
+// So that the first does not wait for others without end.
+constexpr std::size_t kMostTogether = 256;
 
 }  // namespace
 
@@ -60,11 +62,22 @@ void Worker::serve(Pace pace) {
 
 void Worker::carry_out(std::deque<Queued*>& jobs) {
   const bool grouped = group_ && group_->begin();
-  for (auto* queued : jobs) queued->step();
+  for (std::size_t next = 0; next < jobs.size(); ++next) {
+    jobs[next]->step();
+    if (grouped && next + 1 == jobs.size()) join(jobs);
+  }
   if (!grouped) return;
   auto ended = group_->end();
   if (ended) return;
   for (auto* queued : jobs) queued->fail(ended.error());
+}
+
+void Worker::join(std::deque<Queued*>& jobs) {
+  std::lock_guard lock(mutex_);
+  while (jobs.size() < kMostTogether && !todo_.empty()) {
+    jobs.push_back(todo_.front());
+    todo_.pop_front();
+  }
 }
 
 void Worker::deliver() {

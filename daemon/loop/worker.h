@@ -13,9 +13,9 @@
 namespace icure::loop {
 
 /// Runs jobs one at a time, in order, on a thread of its own; results come back on the loop.
-/// With a group, the jobs that were waiting when one ended are the next, and each gets its result
-/// when the group has ended: if that fails, its error. Construct, use and destroy on the loop
-/// thread, with no job awaited any more.
+/// With a group, the jobs that wait are carried out together, with those that come meanwhile as far
+/// as they are not too many, and each gets its result when the group has ended: if that fails, its
+/// error. Construct, use and destroy on the loop thread, with no job awaited any more.
 class Worker final : public Background {
  public:
   /// `patient`: nobody waits for an answer, so that the processor goes to other threads first.
@@ -32,6 +32,7 @@ class Worker final : public Background {
   void push(Queued& queued) override;
   void serve(Pace pace);                      // worker thread
   void carry_out(std::deque<Queued*>& jobs);  // worker thread
+  void join(std::deque<Queued*>& jobs);       // worker thread; those that came since
   void deliver();                             // loop thread
 
   Group* group_;

@@ -1,5 +1,6 @@
 // How fast writes are taken in, durably: one writer and many against a bare SQLCipher file that
-// syncs as often, and what a long queue costs.
+// syncs as often and against the same rows written with nothing around, and what a long queue
+// costs.
 //
 //   bench-enqueue --directory DIR [--seconds S] [--queue N]
 //
@@ -178,6 +179,27 @@ Json bare(const std::string& path, std::size_t rows, Steady::duration time) {
   return {{"per_s", rate}, {"p50_us", at(waited, 0.5)}, {"p99_us", at(waited, 0.99)}};
 }
 
+/// As bare(), but what we write, with nothing around it: the limit of group commit.
+Json limit(store::Stores& stores, std::size_t rows, Steady::duration time) {
+  static std::uint64_t number = 0;
+  const auto first = number;
+  std::vector<double> waited;
+  const auto begin = Steady::now();
+  while (Steady::now() - begin < time) {
+    const auto commit = Steady::now();
+    if (!stores.ledger_group().begin()) std::abort();
+    for (std::size_t i = 0; i < rows; ++i) {
+      auto made = item(number++);
+      const store::IdempotencyKey key{1000, made.id, "digest"};
+      if (!stores.outbox().enqueue(std::move(made), key, UINT64_MAX)) std::abort();
+    }
+    if (!stores.ledger_group().end()) std::abort();
+    waited.push_back(us_since(commit));
+  }
+  const auto rate = static_cast<double>(number - first) * 1e6 / us_since(begin);
+  return {{"per_s", rate}, {"p50_us", at(waited, 0.5)}, {"p99_us", at(waited, 0.99)}};
+}
+
 /// Nanoseconds of reading one user by id.
 double read(store::MirrorReader& reader, const std::string& id) {
   constexpr int kReads = 20'000;
@@ -246,8 +268,9 @@ int main(int argc, char** argv) {
     SystemRandom random;
     const auto key = store::parse_store_key(std::string(64, '7'));
     auto stores = store::open_stores({directory + "/store", *key, "bench", random, clock});
-    if (!stores) {
-      std::fprintf(stderr, "%s\n", stores.error().message.c_str());
+    auto alone = store::open_stores({directory + "/alone", *key, "bench", random, clock});
+    if (!stores || !alone) {
+      std::fprintf(stderr, "no store can be made in %s\n", directory.c_str());
       return 1;
     }
     Queue queue(loop, **stores);
@@ -257,6 +280,7 @@ int main(int argc, char** argv) {
         auto& row = result["rounds"].emplace_back();
         row["writers"] = writers;
         row["bare"] = bare(directory + "/bare.db", writers, time);
+        row["limit"] = limit(**alone, writers, time);
         row["ours"] = queue.enqueue(writers, time);
       }
     }
