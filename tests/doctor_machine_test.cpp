@@ -105,7 +105,7 @@ TEST_F(DoctorTest, AFileOfAnotherUserInTheStoreIsAFault) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to give files away";
   make_keys();
   ASSERT_EQ(::chown((store + "/keys").c_str(), 65534, 65534), 0);
-  EXPECT_THAT(rights().result, HasSubstr("1 files in " + store + " belong to another user"));
+  EXPECT_THAT(rights().result, HasSubstr("1 of the files in " + store + " belong to another user"));
 }
 
 TEST_F(DoctorTest, TheKeyOfAStoreOpensIt) {

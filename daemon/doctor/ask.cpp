@@ -40,16 +40,13 @@ Task<Done> log_in_to(sync::Session& session, std::optional<sync::Answer<Done>>& 
 
 }  // namespace
 
-Resolved resolve(const std::string& host) {
+int resolve(const std::string& host) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  Resolved resolved;
-  resolved.failure = ::getaddrinfo(host.c_str(), nullptr, &wanted, &found);
-  if (resolved.failure != 0) return resolved;
-  for (const auto* each = found; each; each = each->ai_next) ++resolved.addresses;
-  ::freeaddrinfo(found);
-  return resolved;
+  const int failure = ::getaddrinfo(host.c_str(), nullptr, &wanted, &found);
+  if (failure == 0) ::freeaddrinfo(found);
+  return failure;
 }
 
 sync::Probe probe_platform(const PlatformConfig& platform) {

@@ -8,7 +8,8 @@
 
 namespace icure::doctor {
 
-Resolved resolve(const std::string& host);
+/// 0, or why the name has no address, as getaddrinfo() tells it.
+int resolve(const std::string& host);
 
 /// Asks the platform whether it is there, without a login.
 sync::Probe probe_platform(const PlatformConfig& platform);

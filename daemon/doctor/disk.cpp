@@ -51,8 +51,8 @@ Finding check_disk(const std::optional<Room>& room) {
     return {"disk", Outcome::failed, "the store's disk can hold no more files (inodes)",
             "delete files there"};
   }
-  const auto facts =
-      fmt::format("{} free, the store takes {}", size_words(room->free), size_words(room->store));
+  auto facts = size_words(room->free) + " free";
+  if (room->store > 0) facts += ", the store takes " + size_words(room->store);
   const auto least = kLeast + room->store;
   if (room->free >= least) return {"disk", Outcome::ok, facts};
   return {"disk", Outcome::failed, facts,

@@ -90,17 +90,14 @@ WhyNot why_not_resolve(const Target& target) {
   return {};
 }
 
-Finding check_dns(const Target& target, const Resolved& resolved) {
-  if (resolved.failure == 0) {
-    const auto count = std::to_string(resolved.addresses);
-    return {"dns", Outcome::ok, target.host + " has " + count + " addresses"};
-  }
-  if (resolved.failure == EAI_NONAME || resolved.failure == EAI_NODATA) {
+Finding check_dns(const Target& target, int failure) {
+  if (failure == 0) return {"dns", Outcome::ok, target.host + " can be resolved"};
+  if (failure == EAI_NONAME || failure == EAI_NODATA) {
     return {"dns", Outcome::failed, "no name server knows " + target.host,
             "check [platform] url, and the DNS server of this machine (/etc/resolv.conf)"};
   }
   return {"dns", Outcome::failed,
-          target.host + " cannot be resolved: " + ::gai_strerror(resolved.failure),
+          target.host + " cannot be resolved: " + std::string(::gai_strerror(failure)),
           "check the DNS server of this machine (/etc/resolv.conf) and the network"};
 }
 

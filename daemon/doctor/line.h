@@ -19,18 +19,13 @@ struct Target {
 };
 Target target_of(const std::string& url, const std::string& proxy);
 
-/// How the host's name was resolved.
-struct Resolved {
-  int failure = 0;  ///< As getaddrinfo() has it; 0: none.
-  int addresses = 0;
-};
-
 /// What is not asked is skipped with these words; empty: it is asked.
 using WhyNot = std::string;
 
 /// Not asked behind a proxy, which resolves names itself, nor of a host that is an address.
 WhyNot why_not_resolve(const Target& target);
-Finding check_dns(const Target& target, const Resolved& resolved);
+/// `failure`: as getaddrinfo() has it; 0: none.
+Finding check_dns(const Target& target, int failure);
 
 /// Whether a connection was made that can be trusted.
 Finding check_tls(const Target& target, const sync::Probe& probe);

@@ -84,11 +84,11 @@ void Walk::files_in(const std::string& directory) {
     open += (file.st_mode & (kOthers | kGroup)) != 0 ? 1 : 0;
   }
   if (strangers > 0) {
-    fault(fmt::format("{} files in {} belong to another user than it does", strangers, directory),
+    fault(fmt::format("{} of the files in {} belong to another user", strangers, directory),
           "chown -R --reference=" + directory + " " + directory);
   }
   if (open > 0) {
-    fault(fmt::format("{} files in {} are open to other users", open, directory),
+    fault(fmt::format("{} of the files in {} are open to other users", open, directory),
           "chmod -R go= " + directory);
   }
 }

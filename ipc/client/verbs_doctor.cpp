@@ -50,13 +50,12 @@ Json check_daemon(Runner& runner) {
   const auto state = text_of(status, "state");
   const auto cause = text_of(status, "cause");
   const auto& warnings = child_of(status, "warnings");
-  const auto words = "it is " + state + (cause.empty() ? "" : " (" + cause + ")");
+  auto words = "it is " + state + (cause.empty() ? "" : " (" + cause + ")");
   if ((state == "online" || state == "starting") && warnings.empty()) {
     return check("daemon", "ok", words);
   }
-  auto made =
-      check("daemon", "warning", words + ", with " + std::to_string(warnings.size()) + " warnings",
-            "icurectl status tells all of it");
+  if (!warnings.empty()) words += "; its warnings: " + std::to_string(warnings.size());
+  auto made = check("daemon", "warning", words, "icurectl status tells all of it");
   for (const auto& warning : warnings) {
     made["faults"].push_back(
         {{"text", text_of(warning, "text")}, {"remedy", text_of(warning, "hint")}});

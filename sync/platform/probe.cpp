@@ -27,7 +27,10 @@ Distrust distrust_of(long tls_verdict) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return Distrust::unknown_issuer;
-    case X509_V_OK:  // curl compares the name itself, after OpenSSL was content
+    // OpenSSL is content, but curl, which compares the name itself, is not; it has not noted
+    // OpenSSL's verdict by then, and begins with this one.
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED:
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return Distrust::wrong_name;
@@ -39,7 +42,7 @@ Distrust distrust_of(long tls_verdict) {
 Distrust distrust_of(CURL* easy, CURLcode verdict) {
   if (verdict == CURLE_SSL_CACERT_BADFILE) return Distrust::bad_ca_file;
   if (verdict != CURLE_PEER_FAILED_VERIFICATION) return Distrust::other;
-  long tls_verdict = X509_V_ERR_UNSPECIFIED;
+  long tls_verdict = X509_V_OK;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &tls_verdict);
   return distrust_of(tls_verdict);
 }
