@@ -129,7 +129,7 @@ Finding check_clock(std::optional<Millis> ahead, std::optional<bool> synchronise
                 (*ahead > 0ms ? " behind" : " ahead of") + " the platform's",
             kSynchronise};
   }
-  const auto off = ahead ? seconds_words(*ahead) + " from the platform's"
+  const auto off = ahead ? seconds_words(*ahead) + " off the platform's"
                          : std::string("not compared with the platform's");
   if (synchronised == false) {
     return {"clock", Outcome::warning, off + "; nothing synchronises it", kSynchronise};

@@ -1,6 +1,7 @@
 """icurectl doctor: one thing is broken at a time, and exactly that check fails and says what to do."""
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -10,6 +11,7 @@ import threading
 import unittest
 
 from clinic import BIN, NOBODY, PATIENCE_S, Daemon, Sandbox, until
+from reference import ROOT
 
 OF_MACHINE = ["config", "libraries", "rights", "key", "disk"]
 OF_LINE = ["dns", "clock", "tls", "platform", "login", "gateway"]
@@ -84,6 +86,11 @@ class DoctorTest(DoctorClinic):
         self.assertIn("no store yet", checks["key"]["result"])
         self.with_a_store()
         self.assertEqual(self.json()["key"]["result"], "the store key opens the store")
+
+    def test_the_page_explains_every_check(self):
+        page = (ROOT / "docs" / "operate.md").read_text().split("| Check | Is well if |")[1]
+        rows = re.findall(r"^\| `(\w+)` \|", page.split("\n\n")[0], re.M)
+        self.assertEqual(set(rows), set(OF_MACHINE + OF_LINE + OF_SOCKET))
 
     def test_offline_leaves_the_network_out(self):
         checks = self.json("--offline")
