@@ -1,5 +1,5 @@
 // The questions that only the kernel, a name server, the platform or the gateway can answer. Each
-// blocks until there is an answer, for some seconds at most.
+// blocks until there is an answer, for half a minute at most.
 #pragma once
 #include <optional>
 

@@ -31,6 +31,7 @@ void find_credentials() {
 
 Finding check_config(const std::string& file, const std::vector<std::string>& lines) {
   std::vector<Fault> faults;
+  faults.reserve(lines.size());
   for (const auto& line : lines) {
     faults.push_back(
         {line, "correct that line; the settings are explained in config.example.toml"});

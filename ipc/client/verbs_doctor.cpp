@@ -25,7 +25,7 @@ Json ask_program(const Values& values) {
   if (values.contains("--offline")) arguments.emplace_back("--offline");
   const auto run = capture_daemon(arguments);
   const auto said = lines_of(run.said);
-  const auto found = said.empty() ? Json() : Json::parse(said.back(), nullptr, false);
+  auto found = said.empty() ? Json() : Json::parse(said.back(), nullptr, false);
   if (child_of(found, "checks").is_array()) return found;
   const auto none = no_daemon_program();
   const bool there = run.code >= 0;
