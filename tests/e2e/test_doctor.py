@@ -149,6 +149,23 @@ class DoctorTest(DoctorClinic):
         (self.home / "key").unlink()
         self.only_fails("key", "cannot be read", "key_file")
 
+    def test_secrets_that_systemd_hands_over_are_looked_at_as_well(self):
+        text = self.daemon.config.read_text()
+        self.daemon.config.write_text(re.sub(r"^(key_file|password_file) = .*$", "", text, flags=re.M))
+        for name, credential in (("key", "store-key"), ("password", "platform-password")):
+            (self.home / name).rename(self.home / credential)
+        handed = {"CREDENTIALS_DIRECTORY": str(self.home)}
+
+        def run(*words):
+            return self.daemon.ctl(*words, environment=handed)
+        checks = self.json(run=run)
+        self.assertEqual((self.failed, checks["login"]["state"]), (set(), "ok"))
+        (self.home / "store-key").chmod(0o604)
+        self.only_fails("rights", "store-key", "chmod 0600", run=run)
+        (self.home / "store-key").chmod(0o600)
+        (self.home / "platform-password").unlink()
+        self.only_fails("login", "platform-password", "credential", run=run)
+
     @unittest.skipUnless(os.geteuid() == 0, "needs root for a disk of its own")
     def test_a_full_disk(self):
         disk = self.home / "store"
