@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -171,6 +172,7 @@ TEST_F(DoctorTest, LibrariesAreComparedAsNumbers) {
 TEST_F(DoctorTest, FindsTheSameChecksInTheSameOrderWhateverIsWrong) {
   const auto names = [](const std::vector<Finding>& findings) {
     std::vector<std::string> all;
+    all.reserve(findings.size());
     for (const auto& each : findings) all.push_back(each.name);
     return all;
   };
