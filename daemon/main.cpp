@@ -10,6 +10,7 @@
 #include "daemon/app.h"
 #include "daemon/base/log.h"
 #include "daemon/base/secret.h"
+#include "daemon/doctor/doctor.h"
 
 namespace {
 
@@ -94,6 +95,15 @@ int check(const std::vector<std::string>& faults) {
   return kExitConfig;
 }
 
+int look_over(const ConfigSources& sources, doctor::Reach reach) {
+  log::configure(log::Level::error, log::Format::text);
+  // What can be swapped here is less than what the daemon holds: no reason to end.
+  static_cast<void>(protect_secrets());
+  const auto findings = doctor::examine(sources, reach);
+  std::printf("%s\n", doctor::to_json(kVersion, findings).c_str());
+  return doctor::any_failed(findings) ? 1 : 0;
+}
+
 int run(int argc, char** argv) {
   CLI::App options("Keeps a local, encrypted mirror of an iCure platform and serves it.");
   ConfigSources sources;
@@ -102,6 +112,8 @@ int run(int argc, char** argv) {
   std::string backup;
   bool force = false;
   bool adopts = false;
+  bool doctors = false;
+  bool offline = false;
   options.add_option("--config", sources.file, "the configuration file")->capture_default_str();
   options.add_flag("--check-config", check_config, "say whether the configuration is valid");
   options.add_flag("--print-config", print_config, "print every value and where it came from");
@@ -109,6 +121,9 @@ int run(int argc, char** argv) {
   options.add_flag("--force", force, "also in the place of a store that is newer")->needs(restore);
   options.add_flag("--adopt", adopts,
                    "let the store belong to the platform of the configuration, and end");
+  auto* examine = options.add_flag("--doctor", doctors,
+                                   "look at all that must be right, print it as JSON, and end");
+  options.add_flag("--offline", offline, "leave out what needs the network")->needs(examine);
   options.set_version_flag("--version", std::string("icure-syncd ") + kVersion);
   try {
     options.parse(argc, argv);
@@ -119,6 +134,9 @@ int run(int argc, char** argv) {
   umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   sources.environment = our_environment();
+  if (doctors) {
+    return look_over(sources, offline ? doctor::Reach::this_machine : doctor::Reach::everything);
+  }
   auto loaded = load_config(sources);
   if (!loaded) return check(loaded.error());
   if (print_config) {

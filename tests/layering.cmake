@@ -4,7 +4,8 @@ cmake_minimum_required(VERSION 3.25)
 set(root ${CMAKE_CURRENT_LIST_DIR}/..)
 
 set(folders daemon/base daemon/loop store sync sync/decrypt sync/keys sync/login sync/outbox
-    sync/platform sync/write ipc ipc/client daemon daemon/api)
+    sync/platform sync/write ipc ipc/client daemon daemon/api
+    daemon/doctor)
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
 set(allow_store         daemon/base/ store/)
@@ -26,10 +27,13 @@ set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings s
                         store/audit.h store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h store/safekeeping.h
                         sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
                         ipc/[^/]+$)
+set(allow_daemon/doctor daemon/base/ daemon/loop/ daemon/doctor/ daemon/config daemon/credentials.h
+                        store/files.h store/file_names.h store/keys.h store/sqlite_version.h
+                        sync/[^/]+$ sync/platform/curl_http.h sync/platform/probe.h)
 set(allow_daemon        daemon/ store/ sync/ ipc/[^/]+$)
 
 # What may be named in one folder only.
-set(only_uv.h           daemon/loop ipc sync/platform daemon)
+set(only_uv.h           daemon/loop ipc sync/platform daemon daemon/doctor)
 set(only_curl/curl.h    sync/platform)
 set(only_SQLiteCpp      store)
 set(only_sqlite3.h      store)

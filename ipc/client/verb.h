@@ -50,6 +50,7 @@ struct Verb {
 /// All of them; one source file for each noun.
 std::vector<Verb> all_verbs();
 std::vector<Verb> status_verbs();
+std::vector<Verb> doctor_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> owner_verbs();
 std::vector<Verb> auth_verbs();

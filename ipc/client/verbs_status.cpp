@@ -15,24 +15,26 @@ Exit exit_of_status(const Json& status) {
   return state == "online" || state == "starting" ? Exit::ok : Exit::failed;
 }
 
-Exit look(Runner& runner, const Verb& verb) {
-  const auto answer = runner.ask(verb.method, Json::object());
+Exit tell(Runner& runner, const Verb& verb, const Client::Called& answer) {
   if (!answer) return runner.fail(answer.error());
   runner.show(verb, *answer);
   return exit_of_status(Json::parse(*answer));
 }
 
-// Until it is interrupted; a daemon that goes down and comes back is part of what is watched.
+// Until it is interrupted; a daemon that goes down and comes back is part of what is watched. The
+// last view stays until there is a new one.
 Exit run_status(Runner& runner, const Verb& verb, const Values& values) {
-  if (!values.contains("--watch")) return look(runner, verb);
+  auto answer = runner.ask(verb.method, Json::object());
+  if (!values.contains("--watch")) return tell(runner, verb, answer);
   for (;;) {
     auto& screen = runner.screen();
     screen.now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
     if (screen.terminal && !screen.json) screen.out << "\x1b[H\x1b[2J";
-    look(runner, verb);
+    tell(runner, verb, answer);
     screen.out << std::flush;
     if (!screen.out) return Exit::failed;  // nobody reads any more
     std::this_thread::sleep_for(kBetweenLooks);
+    answer = runner.ask(verb.method, Json::object());
   }
 }
 

@@ -20,6 +20,7 @@ std::string invitations_view(const Json& result, const Screen& screen);
 std::string invitation_view(const Json& result, const Screen& screen);
 std::string invited_view(const Json& result, const Screen& screen);  ///< One was taken in.
 std::string status_view(const Json& status, const Screen& screen);
+std::string doctor_view(const Json& result, const Screen& screen);
 std::string config_view(const Json& result, const Screen& screen);
 std::string json_view(const Json& result, const Screen& screen);  ///< Indented JSON.
 
