@@ -43,13 +43,8 @@ void Worker::serve(Pace pace) {
   for (std::unique_lock lock(mutex_);;) {
     wanted_.wait(lock, [this] { return closing_ || !todo_.empty(); });
     if (todo_.empty()) return;
-    std::deque<Queued*> jobs;
-    if (group_) {
-      jobs.swap(todo_);
-    } else {
-      jobs.push_back(todo_.front());
-      todo_.pop_front();
-    }
+    std::deque<Queued*> jobs = {todo_.front()};
+    todo_.pop_front();
     lock.unlock();
     carry_out(jobs);
     lock.lock();
