@@ -47,7 +47,8 @@ class InstallTest(unittest.TestCase):
             "share/doc/icure-syncd/examples/plain-credentials.conf",
             "share/man/man1/icurectl.1", "share/man/man5/icure-syncd.toml.5",
             "share/man/man8/icure-syncd.8", "share/bash-completion/completions/icurectl",
-            "share/zsh/site-functions/_icurectl", "share/fish/vendor_completions.d/icurectl.fish"}
+            "share/zsh/site-functions/_icurectl", "share/fish/vendor_completions.d/icurectl.fish",
+            "share/icure-syncd/config.toml"}
         self.assertEqual(installed, expected)
         text = (self.folder / "usr/lib/systemd/system/icure-syncd.service").read_text()
         self.assertIn("ExecStart=/usr/local/bin/icure-syncd --config", text)
@@ -92,7 +93,7 @@ class InstallTest(unittest.TestCase):
         return units
 
     def test_a_program_uses_the_installed_client(self):
-        installed = self.install("client")
+        installed = self.install("library") | self.install("client")
         for path in ("python/icure_syncd.py", "javascript/icure-syncd.mjs",
                      "javascript/icure-syncd.d.ts", "java/IcureSyncd.java"):
             self.assertIn("share/icure-client/" + path, installed)
