@@ -152,6 +152,9 @@ class PackageTest(unittest.TestCase):
         machine.run("bash", "-c", ". /usr/share/bash-completion/completions/icurectl; "
                     "complete -p icurectl")
         self.assertIn("icure-client", machine.run("ldconfig", "-p"))
+        self.assertEqual("", machine.run("systemd-analyze", "verify", "icure-syncd.service",
+                                         "icure-syncd.socket"))
+        self.assertIn("icure\\-syncd", machine.run("zcat", "/usr/share/man/man8/icure-syncd.8.gz"))
 
     def test_the_packages_have_no_fault(self):
         if not shutil.which("lintian"):
