@@ -6,6 +6,28 @@
 namespace icure::client {
 namespace {
 
+constexpr auto kHead = R"(.\" Made from the program's own table of commands.
+.SH NAME
+icurectl \- ask icure\-syncd, the iCure mirror of this machine
+.SH SYNOPSIS
+.B icurectl
+[\fIOPTIONS\fR] \fICOMMAND\fR ...
+.SH DESCRIPTION
+.B icurectl
+talks to
+.BR icure\-syncd (8)
+over its Unix socket, for people and for scripts. A command is a noun and a verb.
+People get tables, scripts ask for one JSON document with
+.BR \-\-json ;
+how old an answer is and whether there is more goes to the error stream.
+Who may ask what is said by the daemon's configuration,
+.BR icure\-syncd.toml (5).
+.PP
+A \fIDURATION\fR is such as 90s, 15m, 24h or 7d.
+.SH OPTIONS
+They may stand before or after the command.
+)";
+
 constexpr auto kTail = R"(.SH EXIT STATUS
 .TP
 .B 0
@@ -167,35 +189,11 @@ std::string section(const Verb& verb) {
 }  // namespace
 
 std::string manual(const std::vector<Verb>& verbs, const std::string& version) {
-  std::string text =
-      ".\\\" Made from the program's own table of commands.\n"
-      ".TH ICURECTL 1 \"\" \"icure\\-syncd " +
-      shown(version) +
-      "\" \"User Commands\"\n"
-      ".SH NAME\n"
-      "icurectl \\- ask icure\\-syncd, the iCure mirror of this machine\n"
-      ".SH SYNOPSIS\n"
-      ".B icurectl\n"
-      "[\\fIOPTIONS\\fR] \\fICOMMAND\\fR ...\n"
-      ".SH DESCRIPTION\n"
-      ".B icurectl\n"
-      "talks to\n"
-      ".BR icure\\-syncd (8)\n"
-      "over its Unix socket, for people and for scripts. A command is a noun and a verb. People "
-      "get\n"
-      "tables, scripts ask for one JSON document with\n"
-      ".BR \\-\\-json ;\n"
-      "how old an answer is and whether there is more goes to the error stream. Who may ask what "
-      "is\n"
-      "said by the daemon's configuration,\n"
-      ".BR icure\\-syncd.toml (5).\n"
-      ".PP\n"
-      "A \\fIDURATION\\fR is such as 90s, 15m, 24h or 7d.\n"
-      ".SH OPTIONS\n"
-      "They may stand before or after the command.\n" +
-      args_of(global_args()) + item("\\fB\\-\\-help\\fR", "shows help, also of a command") +
-      item("\\fB\\-\\-version\\fR", "shows the version") + ".PP\nThe socket is \\fI" +
-      shown(kDefaultSocket) + "\\fR if nothing names another.\n" + ".SH COMMANDS\n";
+  auto text = ".TH ICURECTL 1 \"\" \"icure\\-syncd " + shown(version) + "\" \"User Commands\"\n";
+  text += kHead + args_of(global_args()) +
+          item("\\fB\\-\\-help\\fR", "shows help, also of a command") +
+          item("\\fB\\-\\-version\\fR", "shows the version") + ".PP\nThe socket is \\fI" +
+          shown(kDefaultSocket) + "\\fR if nothing names another.\n.SH COMMANDS\n";
   for (const auto& verb : verbs) text += section(verb);
   return text + kTail;
 }

@@ -49,7 +49,12 @@ class InstallTest(unittest.TestCase):
             "share/man/man8/icure-syncd.8", "share/bash-completion/completions/icurectl",
             "share/zsh/site-functions/_icurectl", "share/fish/vendor_completions.d/icurectl.fish",
             "share/icure-syncd/config.toml"}
-        self.assertEqual(installed, expected)
+        pages = {path for path in installed if path.endswith(".md")}
+        self.assertEqual(installed - pages, expected)
+        self.assertIn("share/doc/icure-syncd/operate.md", pages)
+        for page in pages:
+            for link in re.findall(r"\]\(([a-z]+\.md)", (self.folder / "usr" / page).read_text()):
+                self.assertIn("share/doc/icure-syncd/" + link, pages)
         text = (self.folder / "usr/lib/systemd/system/icure-syncd.service").read_text()
         self.assertIn("ExecStart=/usr/local/bin/icure-syncd --config", text)
         self.assertRegex(run(self.folder / "usr/bin/icure-syncd", "--version"), r"\d+\.\d+\.\d+")
