@@ -1,4 +1,5 @@
-// What a shell offers, asked of a real bash; the other shells by what their scripts say.
+// What a shell offers, asked of a real bash; the other shells by what their scripts say; and the
+// manual.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 
 #include "ipc/client/args.h"
 #include "ipc/client/completion.h"
+#include "ipc/client/manual.h"
 #include "tests/support/temp_dir.h"
 
 namespace icure::client {
@@ -120,6 +122,30 @@ TEST(CompletionTableTest, ZshAndFishAreToldTheSameWithWhatItMeans) {
     std::fputs(completion_script(shell, all_verbs()).c_str(), check);
     EXPECT_EQ(::pclose(check), 0) << shell;
   }
+}
+
+TEST(ManualTest, EveryCommandAndEveryOptionHasItsPlace) {
+  const auto page = manual(all_verbs(), "1.2.3");
+  for (const auto& verb : all_verbs()) {
+    const auto name = verb.noun + (verb.verb.empty() ? "" : " " + verb.verb);
+    std::string title = ".SS \"icurectl ";
+    for (const char each : name) title += each == '-' ? "\\-" : std::string(1, each);
+    const auto at = page.find(title);
+    ASSERT_NE(at, std::string::npos) << name;
+    const auto text = page.substr(at, page.find("\n.S", at) - at);
+    for (const auto& arg : verb.args) {
+      std::string spelled;
+      for (const char each : arg.spelling) spelled += each == '-' ? "\\-" : std::string(1, each);
+      EXPECT_THAT(text, HasSubstr(".TP\n\\f" + std::string(arg.spelling[0] == '-' ? "B" : "I") +
+                                  spelled + "\\fR"))
+          << name;
+    }
+  }
+}
+
+TEST(ManualTest, TextIsNoCommandOfRoff) {
+  const Verb verb{.noun = "x", .verb = "", .about = ".so /etc/passwd \\fB", .method = "x"};
+  EXPECT_THAT(manual({verb}, "1"), HasSubstr("\n\\&.so /etc/passwd \\(rsfB.\n"));
 }
 
 }  // namespace

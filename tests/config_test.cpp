@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "daemon/config_file.h"
+#include "daemon/settings.h"
 #include "tests/support/temp_dir.h"
 
 namespace icure {
@@ -56,6 +57,40 @@ TEST_F(ConfigTest, TheExampleFileIsValidAndNamesEveryKey) {
     const auto key = value.key.substr(value.key.find('.') + 1) + " =";
     EXPECT_THAT(text, HasSubstr(key)) << value.key;
   }
+  for (const auto& value : loaded->shown) {
+    if (value.key == "platform.url" || value.key == "platform.login") continue;  // have none
+    const auto* setting = find_setting(value.key.substr(0, value.key.find('.')),
+                                       std::string_view(value.key).substr(value.key.find('.') + 1));
+    ASSERT_NE(setting, nullptr) << value.key;
+    EXPECT_EQ(value.value, to_text(setting->fallback)) << value.key;
+  }
+}
+
+/// As roff spells it.
+std::string in_roff(const std::string& text) {
+  std::string out;
+  for (const char each : text) {
+    out += each == '"' ? "\\(dq" : each == '-' ? "\\-" : std::string(1, each);
+  }
+  return out;
+}
+
+TEST_F(ConfigTest, TheManualNamesEveryKeyInItsSectionWithItsDefaultAndNoOther) {
+  std::ifstream page(PROJECT_DIR "/docs/man/icure-syncd.toml.5.in");
+  std::string section;
+  std::vector<std::string> found;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with(".SH ")) section = line.substr(4);
+    if (line.starts_with(".BR ") && line.find("\" = ") != std::string::npos) {
+      found.push_back(section + " " + line.substr(4));
+    }
+  }
+  std::vector<std::string> expected = {R"([[access]] decrypted " = false")"};
+  for (const auto& each : settings()) {
+    expected.push_back("[" + std::string(each.section) + "] " + std::string(each.key) +
+                       " \" = " + in_roff(to_text(each.fallback)) + "\"");
+  }
+  EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(expected));
 }
 
 TEST_F(ConfigTest, ListsEveryFaultAtOnceWithFileAndKey) {

@@ -1,5 +1,5 @@
-# The component "client": libicure-client with what programs need to use it (a CMake package, a
-# pkg-config file), and the clients in other languages.
+# The component "library": libicure-client. The component "client": what programs need to use it
+# (headers, a CMake package, a pkg-config file), and the clients in other languages.
 include(CMakePackageConfigHelpers)
 
 # Compiled once more, as a shared library must be. What it is made of stays inside: programs need
@@ -22,7 +22,7 @@ target_link_libraries(icure_client_shared PRIVATE warnings
   $<BUILD_INTERFACE:OpenSSL::Crypto>)
 
 install(TARGETS icure_client_shared EXPORT icure-client
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT client)
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT client)
 set(include ${CMAKE_INSTALL_INCLUDEDIR}/icure-client)
 install(FILES icure/client.h DESTINATION ${include}/icure COMPONENT client)
 install(FILES client.h failure.h DESTINATION ${include}/ipc/client COMPONENT client)

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -19,6 +20,11 @@ def run(*command, **more):
     return done.stdout
 
 
+def need(program):
+    if not shutil.which(program):
+        raise unittest.SkipTest(f"{program} is not installed")
+
+
 class InstallTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="icure-install-")
@@ -33,16 +39,66 @@ class InstallTest(unittest.TestCase):
 
     def test_the_daemon_comes_with_what_it_needs_and_no_more(self):
         installed = self.install("daemon")
-        for path in ("bin/icure-syncd", "bin/icurectl", "lib/systemd/system/icure-syncd.service",
-                     "share/doc/icure-syncd/config.example.toml"):
-            self.assertIn(path, installed)
-        self.assertFalse([path for path in installed if "sandbox" in path or "client" in path])
+        expected = {
+            "bin/icure-syncd", "bin/icurectl",
+            "lib/systemd/system/icure-syncd.service", "lib/systemd/system/icure-syncd.socket",
+            "lib/sysusers.d/icure-syncd.conf", "lib/tmpfiles.d/icure-syncd.conf",
+            "share/doc/icure-syncd/config.example.toml",
+            "share/doc/icure-syncd/examples/plain-credentials.conf",
+            "share/man/man1/icurectl.1", "share/man/man5/icure-syncd.toml.5",
+            "share/man/man8/icure-syncd.8", "share/bash-completion/completions/icurectl",
+            "share/zsh/site-functions/_icurectl", "share/fish/vendor_completions.d/icurectl.fish",
+            "share/icure-syncd/config.toml"}
+        pages = {path for path in installed if path.endswith(".md")}
+        self.assertEqual(installed - pages, expected)
+        self.assertIn("share/doc/icure-syncd/operate.md", pages)
+        for page in pages:
+            for link in re.findall(r"\]\(([a-z]+\.md)", (self.folder / "usr" / page).read_text()):
+                self.assertIn("share/doc/icure-syncd/" + link, pages)
         text = (self.folder / "usr/lib/systemd/system/icure-syncd.service").read_text()
         self.assertIn("ExecStart=/usr/local/bin/icure-syncd --config", text)
         self.assertRegex(run(self.folder / "usr/bin/icure-syncd", "--version"), r"\d+\.\d+\.\d+")
 
+    def test_the_manual_has_no_fault(self):
+        need("groff")
+        self.install("daemon")
+        for page in (self.folder / "usr/share/man").rglob("*.?"):
+            done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", page],
+                                  capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertNotIn("@PROJECT", page.read_text())
+
+    def test_systemd_finds_nothing_to_say_about_the_units(self):
+        units = self.units()
+        for drop_in in (None, "usr/share/doc/icure-syncd/examples/plain-credentials.conf"):
+            if drop_in:
+                folder = units / "icure-syncd.service.d"
+                folder.mkdir()
+                shutil.copy(self.folder / drop_in, folder)
+            names = [units / "icure-syncd.service", units / "icure-syncd.socket"]
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", *names],
+                                  capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_the_service_has_no_more_rights_than_it_needs(self):
+        unit = self.units() / "icure-syncd.service"
+        run("systemd-analyze", "security", "--offline=true", "--threshold=15", unit)
+        text = unit.read_text()
+        self.assertNotRegex(text, r"(?m)^PrivateUsers=")  # every caller would have the same uid
+        self.assertNotIn("network-online.target", text)
+        self.assertIn("\nRestartPreventExitStatus=64 77 78\n", text)
+
+    def units(self):
+        """Their folder; ExecStart= names a program that is there."""
+        need("systemd-analyze")
+        self.install("daemon")
+        units = self.folder / "usr/lib/systemd/system"
+        service = units / "icure-syncd.service"
+        service.write_text(service.read_text().replace("/usr/local/bin", f"{self.folder}/usr/bin"))
+        return units
+
     def test_a_program_uses_the_installed_client(self):
-        installed = self.install("client")
+        installed = self.install("library") | self.install("client")
         for path in ("python/icure_syncd.py", "javascript/icure-syncd.mjs",
                      "javascript/icure-syncd.d.ts", "java/IcureSyncd.java"):
             self.assertIn("share/icure-client/" + path, installed)
