@@ -15,7 +15,8 @@
 namespace icure::doctor {
 namespace {
 
-// Where systemd keeps what it hands to the service, and where docs/install.md has it from.
+// Where systemd keeps what it hands to the service, and where a plain file of it may be. An
+// encrypted one (store-key.cred) is opened by systemd alone.
 constexpr std::array<const char*, 2> kCredentials = {"/run/credentials/icure-syncd.service",
                                                      "/etc/icure-syncd/credentials"};
 
@@ -23,7 +24,7 @@ constexpr std::array<const char*, 2> kCredentials = {"/run/credentials/icure-syn
 void find_credentials() {
   if (std::getenv("CREDENTIALS_DIRECTORY")) return;
   for (const auto* directory : kCredentials) {
-    if (::access(directory, R_OK | X_OK) != 0) continue;
+    if (::access((std::string(directory) + "/store-key").c_str(), R_OK) != 0) continue;
     ::setenv("CREDENTIALS_DIRECTORY", directory, 0);
     return;
   }
@@ -101,8 +102,7 @@ class LineChecks {
     const auto& platform = config_.platform;
     const auto place = place_of_secret(platform.password_file, "platform-password");
     if (place.empty()) {
-      return skipped("login",
-                     "systemd hands the password to the service, and this user cannot see it");
+      return skipped("login", "systemd hands the password to the service while that runs");
     }
     if (kept_from_reading(place)) return skipped("login", "this user may not read " + place);
     return check_login(log_in(platform));

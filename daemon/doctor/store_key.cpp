@@ -73,7 +73,8 @@ std::string place_of_secret(const std::string& file, const std::string& credenti
 Finding check_key(const StoreConfig& store) {
   const auto place = place_of_secret(store.key_file, "store-key");
   if (place.empty()) {
-    return skipped("systemd hands the store key to the service, and this user cannot see it");
+    return {"key", Outcome::skipped, "systemd hands the store key to the service while that runs",
+            "start the service, then run this as root"};
   }
   if (kept_from_reading(place)) return skipped("this user may not read " + place);
   const auto text = read_secret(store.key_file, "store-key");

@@ -45,6 +45,7 @@ class InstallTest(unittest.TestCase):
             "lib/sysusers.d/icure-syncd.conf", "lib/tmpfiles.d/icure-syncd.conf",
             "share/doc/icure-syncd/config.example.toml",
             "share/doc/icure-syncd/examples/plain-credentials.conf",
+            "share/doc/icure-syncd/examples/alerts.yml", "share/doc/icure-syncd/examples/dashboard.json",
             "share/man/man1/icurectl.1", "share/man/man5/icure-syncd.toml.5",
             "share/man/man8/icure-syncd.8", "share/bash-completion/completions/icurectl",
             "share/zsh/site-functions/_icurectl", "share/fish/vendor_completions.d/icurectl.fish",

@@ -1,10 +1,15 @@
 """daemon.metrics: valid to a strict reader, and true."""
+import json
 import os
+import pathlib
+import re
 import time
 import unittest
 
 import openmetrics
 from clinic import NOBODY, Daemon, RpcError, Sandbox, until
+
+MONITORING = pathlib.Path(__file__).resolve().parents[2] / "docs" / "monitoring"
 
 
 class MetricsTest(unittest.TestCase):
@@ -86,6 +91,21 @@ kinds = ["user"]
                  self.families()["icure_syncd_outbox_items"]["samples"]}
         self.assertEqual(sum(items.values()), 1, items)
         self.assertGreaterEqual(self.value("icure_syncd_outbox_oldest_age_seconds"), 0)
+
+    def test_alarms_and_dashboard_ask_for_figures_that_there_are(self):
+        self.daemon.call("user.list", limit=1)  # so that calls were counted
+        samples = {name for family in self.families().values() for name, _, _ in family["samples"]}
+        for page in ("alerts.yml", "dashboard.json"):
+            asked = set(re.findall(r"icure_syncd_[a-z_]+", (MONITORING / page).read_text()))
+            self.assertGreater(len(asked), 8)
+            self.assertLessEqual(asked, samples, page)
+        json.loads((MONITORING / "dashboard.json").read_text())
+
+    def test_each_alarm_is_explained(self):
+        alarms = re.findall(r"- alert: (\w+)", (MONITORING / "alerts.yml").read_text())
+        self.assertGreater(len(alarms), 8)
+        explained = (MONITORING.parent / "operate.md").read_text().split("## Alarms")[1]
+        self.assertEqual(alarms, re.findall(r"^\| `(Icure\w+)` \|", explained, re.M))
 
     def test_icurectl_prints_it(self):
         done = self.daemon.ctl("metrics")
