@@ -15,15 +15,15 @@ namespace {
 
 constexpr auto kName = "icure-syncd";
 
-std::string program() {
+std::string daemon_program() {
   std::error_code unknown;
   const auto ours = std::filesystem::read_symlink("/proc/self/exe", unknown);
   const auto beside = ours.parent_path() / kName;
   return ::access(beside.c_str(), X_OK) == 0 ? beside.string() : std::string(kName);
 }
 
-pid_t start(const std::vector<std::string>& arguments, const posix_spawn_file_actions_t& actions) {
-  auto path = program();
+pid_t start(std::string& path, const std::vector<std::string>& arguments,
+            const posix_spawn_file_actions_t& actions) {
   auto words = arguments;
   std::vector<char*> argv = {path.data()};
   for (auto& word : words) argv.push_back(word.data());
@@ -54,21 +54,25 @@ std::string read_to_end(int from) {
 
 }  // namespace
 
-DaemonRun capture_daemon(const std::vector<std::string>& arguments) {
+Captured capture(std::string program, const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  const auto child = start(arguments, actions);
+  const auto child = start(program, arguments, actions);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);  // else the end is never seen
-  DaemonRun run;
+  Captured run;
   run.said = read_to_end(ends[0]);
   ::close(ends[0]);
   run.code = exit_code_of(child);
   return run;
+}
+
+Captured capture_daemon(const std::vector<std::string>& arguments) {
+  return capture(daemon_program(), arguments);
 }
 
 std::vector<std::string> lines_of(const std::string& said) {

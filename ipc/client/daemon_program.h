@@ -7,14 +7,17 @@
 
 namespace icure::client {
 
-struct DaemonRun {
+struct Captured {
   int code = -1;     ///< Its exit code; -1 if there is none.
   std::string said;  ///< On its output and its error stream, in the order in which it came.
 };
 
-/// Runs icure-syncd with these arguments: the one beside this program, else the one in PATH. It
-/// gets no shell. For what ends by itself and says little.
-DaemonRun capture_daemon(const std::vector<std::string>& arguments);
+/// Runs the program of that path, or of that name in PATH. It gets no shell. For what ends by
+/// itself and says little.
+Captured capture(std::string program, const std::vector<std::string>& arguments);
+
+/// icure-syncd: the one beside this program, else the one in PATH.
+Captured capture_daemon(const std::vector<std::string>& arguments);
 
 std::vector<std::string> lines_of(const std::string& said);
 

@@ -3,6 +3,7 @@
 
 #include "ipc/client/args.h"
 #include "ipc/client/daemon_program.h"
+#include "ipc/client/doctor.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/text.h"
 #include "ipc/client/views.h"
@@ -106,6 +107,14 @@ std::string look_at_socket(Runner& runner, Json& checks) {
 }
 
 Exit run_doctor(Runner& runner, const Verb& verb, const Values& values) {
+  const auto result = doctor_findings(runner, values);
+  runner.show(verb, result.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return child_of(result, "ok") == true ? Exit::ok : Exit::failed;
+}
+
+}  // namespace
+
+Json doctor_findings(Runner& runner, const Values& values) {
   const auto found = ask_program(values);
   Json checks = found["checks"];
   const auto serving = look_at_socket(runner, checks);
@@ -113,12 +122,8 @@ Exit run_doctor(Runner& runner, const Verb& verb, const Values& values) {
   const bool well = std::none_of(checks.begin(), checks.end(), [](const Json& each) {
     return text_of(each, "state") == "failed";
   });
-  const Json result = {{"schema", kSchema}, {"ok", well}, {"checks", std::move(checks)}};
-  runner.show(verb, result.dump(-1, ' ', false, Json::error_handler_t::replace));
-  return well ? Exit::ok : Exit::failed;
+  return {{"schema", kSchema}, {"ok", well}, {"checks", std::move(checks)}};
 }
-
-}  // namespace
 
 std::vector<Verb> doctor_verbs() {
   return {

@@ -83,7 +83,8 @@ kinds = ["user"]
 
     def test_counts_what_waits_in_the_outbox(self):
         self.sandbox.ask("POST", "/offline", {"mode": "refuse"})
-        self.addCleanup(until, lambda: self.value("icure_syncd_online") == 1, "it is online again")
+        self.addCleanup(until, lambda: self.value("icure_syncd_online") == 1 and
+                        self.value("icure_syncd_outbox_oldest_age_seconds") == 0, "all is through")
         self.addCleanup(self.sandbox.ask, "POST", "/online", {})
         user = self.daemon.call("user.list", limit=1)["rows"][0]["id"]
         self.daemon.call("user.modify", key="k1", id=user, patch={"name": "Anna V."})
