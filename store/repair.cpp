@@ -55,7 +55,7 @@ Result<FileLock> lock(const std::string& directory) {
   auto locked = FileLock::acquire(directory + "/lock");
   if (locked || locked.error().code != Code::conflict) return locked;
   return Error{Code::conflict, "a daemon has the store in " + directory + " open",
-               "stop it first: systemctl stop icure-syncd"};
+               "stop it first: systemctl stop icure-syncd.socket (stops both)"};
 }
 
 }  // namespace

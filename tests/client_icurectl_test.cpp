@@ -59,12 +59,13 @@ TEST_F(IcurectlTest, HelpAndVersionAreNoMistake) {
   EXPECT_NE(parse({"user", "get", "--help"}).shown.find("--login"), std::string::npos);
 }
 
-TEST_F(IcurectlTest, WithJsonTheOutputIsTheResultAndNothingElse) {
+TEST_F(IcurectlTest, WithJsonTheOutputIsTheResultWithTheVersionOfItsShape) {
   const auto exit = run({"--json", "user", "get", "u-1"}, [](const Json& request) {
     return result_of(request, {{"user", {{"id", "u-1"}}}, {"meta", {{"as_of", nullptr}}}});
   });
   EXPECT_EQ(exit, Exit::ok);
-  EXPECT_EQ(Json::parse(out.str())["user"]["id"], "u-1");
+  EXPECT_EQ(Json::parse(out.str()),
+            Json::parse(R"({"schema":1,"user":{"id":"u-1"},"meta":{"as_of":null}})"));
   EXPECT_EQ(out.str().find('\n'), out.str().size() - 1);
   EXPECT_EQ(err.str(), "");
 }
@@ -88,7 +89,7 @@ TEST_F(IcurectlTest, AllFollowsTheCursors) {
     return result_of(request, {{"rows", {{{"id", "a"}}}}, {"next", "c-1"}});
   });
   EXPECT_EQ(exit, Exit::ok);
-  EXPECT_EQ(Json::parse(out.str()), Json::parse(R"({"rows":[{"id":"a"},{"id":"b"}]})"));
+  EXPECT_EQ(Json::parse(out.str()), Json::parse(R"({"schema":1,"rows":[{"id":"a"},{"id":"b"}]})"));
   EXPECT_EQ(sent(0)["params"], nlohmann::json::parse(R"({"limit":1000})"));
   EXPECT_EQ(sent(1)["params"]["cursor"], "c-1");
 }

@@ -4,7 +4,7 @@
 
 namespace icure::client {
 
-/// {"schema", "ok", "checks"}: what the daemon's program finds, and what can be seen from the
+/// {"ok", "checks"}: what the daemon's program finds, and what can be seen from the
 /// socket. May take some seconds. No secret, name or contact is in it.
 Json doctor_findings(Runner& runner, const Values& values);
 

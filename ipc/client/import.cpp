@@ -115,7 +115,7 @@ void show(Runner& runner, const Import& import, bool sent) {
   auto& screen = runner.screen();
   if (screen.json) {
     const auto json = json_of(import, sent);
-    screen.out << printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace)) << '\n';
+    screen.put_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
     return;
   }
   Names names(runner);

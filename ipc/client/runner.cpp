@@ -58,7 +58,8 @@ void report(const Screen& screen, const Failure& failure) {
   auto advised = failure;
   advised.hint = advice_for(failure);
   if (screen.json) {
-    screen.err << "{\"error\":" << printable_json(json_of(advised)) << "}\n";
+    screen.err << "{\"schema\":" << kJsonSchema << ",\"error\":" << printable_json(json_of(advised))
+               << "}\n";
     return;
   }
   screen.err << "icurectl: " << printable(failure.message) << '\n'
@@ -109,7 +110,7 @@ Exit Runner::run(const Verb& verb, const Values& values) {
 
 void Runner::show(const Verb& verb, const std::string& result) {
   if (screen_.json) {
-    screen_.out << printable_json(result) << '\n';
+    screen_.put_json(result);
     return;
   }
   auto parsed = Json::parse(result);

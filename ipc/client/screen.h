@@ -11,6 +11,9 @@ namespace icure::client {
 
 enum class Colour { plain, bold, dim, green, yellow, red };
 
+/// Of what --json prints.
+inline constexpr int kJsonSchema = 1;
+
 struct Screen {
   std::ostream& out;
   std::ostream& err;
@@ -21,6 +24,10 @@ struct Screen {
   WallTime now{};         ///< For "2 min ago".
 
   std::string paint(Colour colour, std::string_view text) const;
+
+  /// A JSON object as the output of --json, on one line, with the version of what it looks like:
+  /// its members may become more, and never change or go, or the version does.
+  void put_json(std::string_view object) const;
 };
 
 }  // namespace icure::client

@@ -20,8 +20,7 @@ Exit run_check(Runner& runner, const Verb&, const Values& values) {
   auto& screen = runner.screen();
   if (screen.json) {
     const Json result = {{"valid", valid}, {"faults", valid ? Json::array() : Json(said)}};
-    const auto text = result.dump(-1, ' ', false, Json::error_handler_t::replace);
-    screen.out << printable_json(text) << '\n';
+    screen.put_json(result.dump(-1, ' ', false, Json::error_handler_t::replace));
   } else {
     for (const auto& line : said) (valid ? screen.out : screen.err) << printable(line) << '\n';
   }
@@ -39,7 +38,12 @@ Exit run_call(Runner& runner, const Verb& verb, const Values& values) {
   }
   const auto answer = runner.ask(method, params);
   if (!answer) return runner.fail(answer.error());
-  runner.show(verb, *answer);
+  auto& screen = runner.screen();
+  if (screen.json) {
+    screen.out << printable_json(*answer) << '\n';  // as it was sent
+  } else {
+    runner.show(verb, *answer);
+  }
   return Exit::ok;
 }
 

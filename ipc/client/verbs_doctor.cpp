@@ -11,8 +11,6 @@
 namespace icure::client {
 namespace {
 
-constexpr int kSchema = 1;  // of the JSON: members may be added, and never change or go
-
 Json check(const char* name, const char* state, const std::string& result,
            const std::string& remedy = {}) {
   Json made = {{"name", name}, {"state", state}, {"result", result}};
@@ -122,7 +120,7 @@ Json doctor_findings(Runner& runner, const Values& values) {
   const bool well = std::none_of(checks.begin(), checks.end(), [](const Json& each) {
     return text_of(each, "state") == "failed";
   });
-  return {{"schema", kSchema}, {"ok", well}, {"checks", std::move(checks)}};
+  return {{"ok", well}, {"checks", std::move(checks)}};
 }
 
 std::vector<Verb> doctor_verbs() {

@@ -53,8 +53,7 @@ Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values
   auto& screen = runner.screen();
   if (screen.json) {
     const Json result = {{"done", lines}};
-    screen.out << printable_json(result.dump(-1, ' ', false, Json::error_handler_t::replace))
-               << '\n';
+    screen.put_json(result.dump(-1, ' ', false, Json::error_handler_t::replace));
   } else {
     for (const auto& line : lines) screen.out << printable(line) << '\n';
   }

@@ -19,7 +19,6 @@
 namespace icure::client {
 namespace {
 
-constexpr int kSchema = 1;  // members may be added, and never change or go
 constexpr auto kLeftOut = "(left out)";
 
 /// A method whose answer is of the bundle.
@@ -117,7 +116,7 @@ int write_new(const std::string& path, const std::string& text) {
 
 Exit run_support(Runner& runner, const Verb&, const Values& values) {
   const auto& path = values.at("path");
-  Json bundle = {{"schema", kSchema}, {"icurectl", ICURE_VERSION}, {"machine", machine()}};
+  Json bundle = {{"schema", kJsonSchema}, {"icurectl", ICURE_VERSION}, {"machine", machine()}};
   bundle["doctor"] = doctor_findings(runner, values);
   for (const auto& part : parts()) bundle[part.name] = ask(runner, part);
   bundle["journal"] = journal();
@@ -132,7 +131,7 @@ Exit run_support(Runner& runner, const Verb&, const Values& values) {
   auto& screen = runner.screen();
   if (screen.json) {
     const Json done = {{"path", path}, {"bytes", text.size()}};
-    screen.out << printable_json(done.dump(-1, ' ', false, Json::error_handler_t::replace)) << '\n';
+    screen.put_json(done.dump(-1, ' ', false, Json::error_handler_t::replace));
   } else {
     screen.out << "saved " << printable(path) << ", " << text.size()
                << " bytes of JSON: look at it before you send it. It holds ids, counts, settings\n"

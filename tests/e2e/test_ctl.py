@@ -54,7 +54,7 @@ class CtlTest(unittest.TestCase):
         check = ("config", "check", "--config", other.config)
         self.assertIn("is valid", other.ctl(*check).stdout)
         self.assertEqual(json.loads(other.ctl("--json", *check).stdout),
-                         {"valid": True, "faults": []})
+                         {"schema": 1, "valid": True, "faults": []})
         other.configure(self.sandbox.url, extra="page_size = 0\nloign = 'x'")
         done = other.ctl(*check)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
