@@ -65,7 +65,7 @@ TEST_F(IcurectlTest, WithJsonTheOutputIsTheResultWithTheVersionOfItsShape) {
   });
   EXPECT_EQ(exit, Exit::ok);
   EXPECT_EQ(Json::parse(out.str()),
-            Json::parse(R"({"schema":1,"user":{"id":"u-1"},"meta":{"as_of":null}})"));
+            Json::parse(R"({"schema":1,"meta":{"as_of":null},"user":{"id":"u-1"}})"));
   EXPECT_EQ(out.str().find('\n'), out.str().size() - 1);
   EXPECT_EQ(err.str(), "");
 }

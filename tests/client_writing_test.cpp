@@ -86,7 +86,7 @@ TEST_F(WritingTest, ATokenStandsAloneOnTheOutput) {
             nlohmann::json::parse(R"({"id":"u-1","validity_s":172800,"key":"k"})"));
   out.str("");
   run({"--json", "user", "token", "u-1", "--validity", "2d"}, mint);
-  EXPECT_EQ(out.str(), "{\"token\":\"T-1\"}\n");
+  EXPECT_EQ(out.str(), "{\"schema\":1,\"token\":\"T-1\"}\n");
 }
 
 }  // namespace
