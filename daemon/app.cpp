@@ -94,7 +94,8 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       create_(rest_, refresher_),
       edit_(rest_, refresher_),
       remove_(rest_, refresher_),
-      outbox_(store_.files->outbox(), ledger_thread_, engine_, clock, random, machine_id()),
+      outbox_(store_.files->outbox(), ledger_thread_, engine_, session_.time(), clock, random,
+              machine_id()),
       inviting_({loop, *store_.files, *store_.point, *store_.scan, ledger_thread_, scan_thread_,
                  session_, rest_, refresher_, outbox_, clock, random}),
       keys_({store_.files->private_keys(), ledger_thread_, store_.files->decrypted(),
@@ -103,12 +104,14 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       logins_({store_.files->logins(), ledger_thread_, scrypt_thread_, *store_.point, *store_.scan,
                scan_thread_, http_, refresher_, engine_, brake_, clock, random},
               std::move(store_.logins)),
-      audit_trail_(
-          {store_.files->audit(), audit_thread_, store_.files->audit_heads(), ledger_thread_,
-           [this](std::string_view query) { return store_.files->query_mark(query); }, clock}),
+      audit_trail_({store_.files->audit(), audit_thread_, store_.files->audit_heads(),
+                    ledger_thread_,
+                    [this](std::string_view query) { return store_.files->query_mark(query); },
+                    session_.time(), clock}),
       directory_{*store_.point, *store_.scan, scan_thread_, engine_, refresher_, brake_, clock, {}},
       user_api_(directory_),
       owner_api_(directory_, keys_),
+      owner_search_api_(directory_),
       key_api_(keys_),
       writes_{directory_, outbox_, store_.files->outbox(), ledger_thread_, random},
       user_write_api_(writes_),
@@ -144,6 +147,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
   metrics_api_.register_on(methods_);
   user_api_.register_on(methods_);
   owner_api_.register_on(methods_);
+  owner_search_api_.register_on(methods_);
   key_api_.register_on(methods_);
   user_write_api_.register_on(methods_);
   owner_write_api_.register_on(methods_);

@@ -15,6 +15,7 @@
 #include "daemon/api/metrics_api.h"
 #include "daemon/api/outbox_api.h"
 #include "daemon/api/owner_api.h"
+#include "daemon/api/owner_search_api.h"
 #include "daemon/api/owner_write_api.h"
 #include "daemon/api/status_api.h"
 #include "daemon/api/store_api.h"
@@ -111,6 +112,7 @@ class App {
   api::Directory directory_;
   api::UserApi user_api_;
   api::OwnerApi owner_api_;
+  api::OwnerSearchApi owner_search_api_;
   api::KeyApi key_api_;
   api::Writes writes_;
   api::UserWriteApi user_write_api_;

@@ -32,8 +32,7 @@ namespace {
 // No files: keys for other things, derived as those of files are.
 constexpr auto kChainName = "audit chain";
 constexpr auto kQueriesName = "audit queries";
-constexpr auto kPrivateKeysName =
-    "private keys";  // no file: what the keys in the ledger are sealed under
+constexpr auto kPrivateKeysName = "private keys";  // under which those in the ledger are sealed
 constexpr std::int64_t kOverlayCache = 1 << 20;
 constexpr std::int64_t kEventCache = 1 << 20;
 constexpr std::int64_t kAuditCache = 1 << 20;

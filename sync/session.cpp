@@ -51,7 +51,7 @@ Fault login_fault(const HttpReply& reply) {
 }  // namespace
 
 Session::Session(Http& http, const Clock& clock, Login login)
-    : http_(http), clock_(clock), login_(std::move(login)) {}
+    : http_(http), clock_(clock), login_(std::move(login)), time_(clock) {}
 
 void Session::replace(Login login) {
   login_ = std::move(login);
@@ -79,7 +79,10 @@ bool Session::password_changed() const {
 /// Every answer tells the platform's time.
 Task<Answer<HttpReply>> Session::exchange(HttpRequest request, std::stop_token stop) {
   auto reply = co_await http_.send(std::move(request), stop);
-  if (reply && reply->date) server_ahead_ = *reply->date - clock_.wall();
+  if (reply && reply->date) {
+    server_ahead_ = *reply->date - clock_.wall();
+    time_.heard(*reply->date);
+  }
   co_return reply;
 }
 

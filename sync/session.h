@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/base/event.h"
+#include "sync/confirmed_time.h"
 #include "sync/ports.h"
 
 namespace icure::sync {
@@ -48,6 +49,8 @@ class Session {
 
   /// How far the platform's clock is ahead of ours, by its last answer; absent: not known.
   std::optional<Millis> server_ahead() const { return server_ahead_; }
+  /// What its answers tell of the time; lives as long as this.
+  const ConfirmedTime& time() const { return time_; }
 
  private:
   Task<Answer<Done>> ensure_token(Standing standing, std::stop_token stop);
@@ -69,6 +72,7 @@ class Session {
   std::optional<Millis> logged_in_at_;  // of Clock::uptime(); absent: token_ is of a refresh
   std::optional<Secret> tried_;  // the password of the last login; empty: it could not be read
   std::optional<Millis> server_ahead_;
+  ConfirmedTime time_;
   int login_number_ = 0;  // counts replace()
   bool renewing_ = false;
   Event renewed_;

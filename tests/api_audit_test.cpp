@@ -103,9 +103,11 @@ class AuditTrailTest : public testing::Test {
   fakes::PumpedBackground background;
   ipc::Caller caller;
   std::optional<std::size_t> rows;
+  sync::ConfirmedTime platform_time{clock};
   AuditTrail trail{
       {log, background, heads, background,
-       [](std::string_view query) { return "mark of " + std::to_string(query.size()); }, clock}};
+       [](std::string_view query) { return "mark of " + std::to_string(query.size()); },
+       platform_time, clock}};
   Scope scope;
   bool stopped = false;
 };
@@ -265,8 +267,20 @@ TEST_F(AuditTrailTest, NotesTheHeadEveryTenMinutesAndAtTheStop) {
 }
 
 TEST_F(AuditTrailTest, ForgetsWhatIsOlderThanConfigured) {
+  platform_time.heard(clock.wall());
   pass(15s);
   EXPECT_EQ(log.forgotten, clock.wall() - 24h);
+}
+
+TEST_F(AuditTrailTest, AClockThatWasSetAheadForgetsNothing) {
+  pass(15s);
+  EXPECT_EQ(log.forgotten, WallTime{}) << "the platform has not told the time yet";
+  platform_time.heard(clock.wall());
+  const auto now = clock.wall();
+  clock.set_wall(std::chrono::hours(24 * 400));
+  pass(2h);
+  EXPECT_NE(log.forgotten, WallTime{});
+  EXPECT_LE(log.forgotten, now + 2h - 24h);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ class DocumentWriteTest : public support::SyncTest {
   CreateDocument create{rest, refresher};
   EditDocument edit{rest, refresher};
   RemoveDocument remove{rest, refresher};
-  Outbox outbox{stores->outbox(), ledger_thread, engine, clock, random, ""};
+  Outbox outbox{stores->outbox(), ledger_thread, engine, session.time(), clock, random, ""};
   int items = 0;
 };
 

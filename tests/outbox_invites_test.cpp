@@ -76,7 +76,13 @@ class InvitesTest : public support::InviteTest {
   }
 
   std::unique_ptr<store::MirrorReader> scan = std::move(*daemon->stores->open_reader(1 << 20));
-  Outbox outbox{daemon->stores->outbox(), ledger_thread, daemon->engine, clock, random, "m1"};
+  Outbox outbox{daemon->stores->outbox(),
+                ledger_thread,
+                daemon->engine,
+                daemon->session.time(),
+                clock,
+                random,
+                "m1"};
   Invites invites{{daemon->stores->outbox(), daemon->stores->invitations(), ledger_thread, *scan,
                    parser, outbox, daemon->operation, daemon->gateway, clock, random}};
   Scope scope;

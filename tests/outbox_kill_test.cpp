@@ -33,7 +33,7 @@ class Daemon {
         sweeper(rest, stores->mirror(), mirror_thread, parser, clock, brake),
         engine(rest, sweeper, {stores->ledger(), ledger_thread}, clock, random),
         refresher(rest, sweeper, engine, stores->mirror(), mirror_thread, parser, clock),
-        outbox(stores->outbox(), ledger_thread, engine, clock, random, "") {
+        outbox(stores->outbox(), ledger_thread, engine, session.time(), clock, random, "") {
     sweeper.configure({10, 1h, {}});
     outbox.carry_out("user.create", create);
     outbox.carry_out("user.modify", edit);

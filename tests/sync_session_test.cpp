@@ -192,6 +192,26 @@ TEST_F(SessionTest, TellsHowFarThePlatformsClockIsAhead) {
   EXPECT_EQ(session.server_ahead(), 7min);
 }
 
+TEST_F(SessionTest, TheConfirmedTimeIsTheEarlierOfTheTwoClocks) {
+  auto answer = http.answer;
+  Millis ahead = 7min;
+  http.answer = [&](const fakes::FakeHttp::Seen& seen) {
+    auto reply = answer(seen);
+    reply->date = clock.wall() + ahead;
+    return reply;
+  };
+  EXPECT_FALSE(session.time().now());
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session.time().now(), clock.wall()) << "ours is behind";
+  ahead = -7min;
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session.time().now(), clock.wall() - 7min);
+  const auto then = *session.time().now();
+  clock.set_wall(std::chrono::hours(1000));
+  clock.advance(1min);
+  EXPECT_EQ(session.time().now(), then + 1min) << "set ahead without a line";
+}
+
 class FreshLoginTest : public SessionTest {
  protected:
   Answer<HttpReply> ask_fresh() {

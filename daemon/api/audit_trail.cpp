@@ -153,7 +153,9 @@ Task<Done> AuditTrail::note_head() {
 }
 
 Task<Done> AuditTrail::forget_old(std::stop_token stop) {
-  const auto before = parts_.clock.wall() - options_.keep;
+  const auto now = parts_.time.now();
+  if (!now) co_return Done{};
+  const auto before = *now - options_.keep;
   auto step = [&] { return parts_.log.forget(before, kStep); };
   while (!stop.stop_requested()) {
     auto forgotten = co_await parts_.log_thread.run(step);

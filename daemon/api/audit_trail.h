@@ -12,6 +12,7 @@
 #include "daemon/base/clock.h"
 #include "ipc/observer.h"
 #include "store/audit.h"
+#include "sync/confirmed_time.h"
 
 namespace icure::api {
 
@@ -29,6 +30,7 @@ class AuditTrail final : public ipc::Observer {
     store::AuditHeads& heads;
     Background& ledger_thread;
     std::function<std::string(std::string_view query)> mark;  ///< Stores::query_mark().
+    const sync::ConfirmedTime& time;                          ///< By which entries are old.
     Clock& clock;
   };
 

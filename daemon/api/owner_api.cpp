@@ -1,11 +1,10 @@
 #include "daemon/api/owner_api.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
 #include "daemon/api/document.h"
 #include "daemon/api/freshness_params.h"
+#include "daemon/api/owner_kinds.h"
 #include "daemon/api/schemas.h"
 
 namespace icure::api {
@@ -13,51 +12,13 @@ namespace {
 
 using ipc::param;
 
-// Of a text that narrows an exact value: enough for any word that a person types beside a number.
-constexpr std::size_t kMostNarrowing = 10'000;
-constexpr std::array kOwnerKinds = {Kind::hcp, Kind::patient, Kind::device};
-
 Error not_yours() {
   return {Code::forbidden, "none of the kinds that your rights cover has such a data owner",
           "an administrator can add further kinds to your [[access]] rule in the configuration"};
 }
 
-std::vector<std::string> typed_rows(const ipc::Grant& grant, Found found) {
-  std::vector<std::string> rows;
-  for (auto& hit : found.hits) {
-    rows.push_back(R"({"type":")" + std::string(name_of(hit.kind)) + R"(","dataOwner":)" +
-                   outward(grant, hit.kind, std::move(hit.row)) + '}');
-  }
-  return rows;
-}
-
-/// What a search by a word looks at, by kind; a rule that hides one of it forbids the search.
-Result<Done> check_search(const ipc::Grant& grant, Kind kind) {
-  switch (kind) {
-    case Kind::device:
-      return check_members(grant, kind, {"name", "identifiers", "serialNumber", "externalId"},
-                           "a search");
-    case Kind::hcp:
-      return check_members(
-          grant, kind,
-          {"name", "firstName", "lastName", "addresses", "ssin", "nihii", "identifier"},
-          "a search");
-    default:
-      return check_members(
-          grant, kind,
-          {"firstName", "lastName", "addresses", "ssin", "dateOfBirth", "identifier", "externalId"},
-          "a search");
-  }
-}
-
 bool is_sealed(const store::Row& patient) {
   return patient.json.find(R"("encryptedSelf")") != std::string::npos;
-}
-
-/// By what was opened only a caller may search who could see all of it.
-store::Sight sight_of(const ipc::Grant& grant) {
-  const bool all = grant.decrypted(Kind::patient) && grant.fields(Kind::patient) == nullptr;
-  return all ? store::Sight::decrypted : store::Sight::plain;
 }
 
 }  // namespace
@@ -78,29 +39,10 @@ constexpr auto OwnerList::params() {
       freshness_params<OwnerList>());
 }
 
-constexpr auto OwnerSearch::params() {
-  return std::tuple_cat(
-      std::tuple(param("text", &OwnerSearch::text,
-                       "beginnings of words of the name or e-mail, or digits of a phone or number"),
-                 param("type", &OwnerSearch::type, "only this kind; absent: all you may read")
-                     .allowed({"hcp", "patient", "device"}),
-                 param("dateOfBirth", &OwnerSearch::dateOfBirth, "a patient's, as YYYYMMDD")
-                     .range(0, 99'991'231),
-                 param("ssin", &OwnerSearch::ssin, "the whole social security number"),
-                 param("identifier", &OwnerSearch::identifier, "the whole value of an identifier"),
-                 param("limit", &OwnerSearch::limit, "most rows; default 100").range(1, kMostRows)),
-      freshness_params<OwnerSearch>());
-}
-
 Result<Done> OwnerList::check() const {
   if (auto few = check_ids(ids); !few) return few.error();
   if (ids && cursor) return Error{Code::invalid, "ids cannot be combined with cursor"};
   return check_cursor(cursor);
-}
-
-Result<Done> OwnerSearch::check() const {
-  if (text || dateOfBirth || ssin || identifier) return Done{};
-  return Error{Code::invalid, "give at least one of text, dateOfBirth, ssin and identifier"};
 }
 
 void OwnerApi::register_on(ipc::Methods& methods) {
@@ -117,10 +59,6 @@ void OwnerApi::register_on(ipc::Methods& methods) {
   methods.add({"owner.list", Role::reader, "Data owners, page by page, in the order of their ids",
                rows_schema("TypedDataOwner"), ipc::Effect::reads},
               *this, &OwnerApi::list);
-  methods.add({"owner.search", Role::reader,
-               "Data owners by the beginnings of words, date of birth or numbers",
-               rows_schema("TypedDataOwner"), ipc::Effect::reads},
-              *this, &OwnerApi::search);
   methods.add({"owner.access", Role::reader, "May this data owner reach the platform?",
                object_schema(R"("access":{"type":"boolean"},"users":{"type":"array","items":{)"
                              R"("type":"object","properties":{"id":{"type":"string"},)"
@@ -130,45 +68,10 @@ void OwnerApi::register_on(ipc::Methods& methods) {
               *this, &OwnerApi::access);
 }
 
-Result<std::vector<Kind>> OwnerApi::kinds_for(const ipc::Grant& grant,
-                                              const std::optional<std::string>& type) const {
-  if (type) {
-    const auto kind = *kind_named(*type);
-    if (auto seen = grant.check(kind); !seen) return seen.error();
-    if (auto complete = directory_.require_complete(kind); !complete) return complete.error();
-    return std::vector{kind};
-  }
-  std::vector<Kind> kinds;
-  std::optional<Error> why;
-  for (const auto kind : kOwnerKinds) {
-    auto usable = grant.check(kind);
-    if (usable) usable = directory_.require_complete(kind);
-    if (usable) kinds.push_back(kind);
-    // Of several reasons the last one that concerns a kind the caller may see helps most.
-    if (!usable && (!why || usable.error().code != Code::forbidden)) why = usable.error();
-  }
-  if (kinds.empty()) return *why;
-  return kinds;
-}
-
-std::vector<Kind> OwnerApi::visible(const ipc::Grant& grant) const {
-  std::vector<Kind> kinds;
-  for (const auto kind : kOwnerKinds) {
-    if (directory_.configured(kind) && grant.may_see(kind)) kinds.push_back(kind);
-  }
-  return kinds;
-}
-
-bool OwnerApi::hides_any(const ipc::Grant& grant) const {
-  return std::any_of(kOwnerKinds.begin(), kOwnerKinds.end(), [&](Kind kind) {
-    return directory_.configured(kind) && !grant.may_see(kind);
-  });
-}
-
 ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
-  const auto kinds = visible(call.grant());
+  const auto kinds = visible_owner_kinds(directory_, call.grant());
   if (kinds.empty()) {
-    auto usable = kinds_for(call.grant(), std::nullopt);
+    auto usable = owner_kinds(directory_, call.grant(), std::nullopt);
     co_return usable.error();
   }
   std::vector<std::string> ids;
@@ -188,7 +91,7 @@ ipc::Methods::Answer OwnerApi::get(ipc::Call call, OwnerGet request) {
   if (found->hits.empty()) {
     auto missing = directory_.missing(kinds, "such data owner");
     // Of a hidden kind not even whether it exists is told: an unknown id is refused alike.
-    const bool hidden = hides_any(call.grant());
+    const bool hidden = hides_owner_kinds(directory_, call.grant());
     if (hidden && missing.code == Code::not_found) missing = not_yours();
     co_return missing;
   }
@@ -234,7 +137,7 @@ Task<Result<store::DecryptedRow>> OwnerApi::opened(const store::Row& row) {
 }
 
 ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
-  auto kinds = kinds_for(call.grant(), request.type);
+  auto kinds = owner_kinds(directory_, call.grant(), request.type);
   if (!kinds) co_return kinds.error();
   store::ListQuery query;
   query.limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
@@ -261,95 +164,8 @@ ipc::Methods::Answer OwnerApi::list(ipc::Call call, OwnerList request) {
   call.tells(found->hits.size());
   const auto about = with_source(std::move(*meta), *found);
   const auto next = found->next;
-  const auto rows = typed_rows(call.grant(), std::move(*found));
+  const auto rows = owner_rows(call.grant(), std::move(*found));
   co_return list_reply(rows, next, about);
-}
-
-/// Rows that have all of the exact values that the request names. Scan thread.
-Result<Found> OwnerApi::exact(const std::vector<Kind>& kinds, const OwnerSearch& request,
-                              store::Sight sight) const {
-  std::vector<std::pair<store::Key, std::string>> wanted;
-  if (request.dateOfBirth) {
-    wanted.emplace_back(store::Key::date_of_birth, std::to_string(*request.dateOfBirth));
-  }
-  if (request.ssin) wanted.emplace_back(store::Key::ssin, *request.ssin);
-  if (request.identifier) wanted.emplace_back(store::Key::identifier, *request.identifier);
-  Found found;
-  for (const auto kind : kinds) {
-    std::optional<std::vector<store::Row>> rows;
-    for (const auto& [key, value] : wanted) {
-      auto matches = directory_.scan.find(kind, key, value, sight);
-      if (!matches) return matches.error();
-      if (!rows) {
-        rows = std::move(*matches);
-        continue;
-      }
-      std::unordered_set<std::string> ids;
-      for (auto& match : *matches) ids.insert(std::move(match.id));
-      std::erase_if(*rows, [&ids](const store::Row& row) { return !ids.contains(row.id); });
-    }
-    for (auto& row : *rows) found.hits.push_back({kind, std::move(row)});
-  }
-  sort_by_id(found);
-  return found;
-}
-
-Task<Result<Found>> OwnerApi::hits(std::vector<Kind> kinds, const OwnerSearch& request,
-                                   store::Sight sight) {
-  const auto limit = static_cast<std::size_t>(request.limit.value_or(kDefaultLimit));
-  const bool by_value = request.dateOfBirth || request.ssin || request.identifier;
-  Found found;
-  if (by_value) {
-    auto job = [this, &kinds, &request, sight] {
-      auto rows = exact(kinds, request, sight);
-      directory_.scan.end_turn();
-      return rows;
-    };
-    auto rows = co_await directory_.scanner.run(std::move(job));
-    if (!rows) co_return rows.error();
-    found = std::move(*rows);
-  }
-  if (request.text) {
-    // With an exact value the text only narrows: then it must not be cut off before the two meet.
-    const auto most = by_value ? kMostNarrowing : limit;
-    auto matches = co_await search_kinds(directory_, kinds, *request.text, most, sight);
-    if (!matches) co_return matches.error();
-    if (by_value) {
-      std::unordered_set<std::string> ids;
-      for (auto& match : matches->hits) ids.insert(std::move(match.row.id));
-      std::erase_if(found.hits,
-                    [&ids](const Found::Hit& hit) { return !ids.contains(hit.row.id); });
-    } else {
-      found = std::move(*matches);
-    }
-  }
-  if (found.hits.size() > limit) found.hits.resize(limit);
-  co_return found;
-}
-
-ipc::Methods::Answer OwnerApi::search(ipc::Call call, OwnerSearch request) {
-  const auto& grant = call.grant();
-  auto kinds = kinds_for(grant, request.type);
-  if (!kinds) co_return kinds.error();
-  for (const auto kind : *kinds) {
-    auto allowed = check_search(grant, kind);
-    if (!allowed) co_return allowed.error();
-  }
-  const auto sight = sight_of(grant);
-  auto source = Source::mirror;
-  if (request.ask_platform()) {
-    auto shown = co_await hits(*kinds, request, sight);
-    if (!shown) co_return shown.error();
-    source = co_await directory_.refresh(*kinds, ids_of(*shown), call.stop());
-  }
-  auto meta = directory_.meta(*kinds, source, request);
-  if (!meta) co_return meta.error();
-  auto found = co_await hits(*kinds, request, sight);
-  if (!found) co_return found.error();
-  call.tells(found->hits.size());
-  auto about = with_source(std::move(*meta), *found);
-  const auto rows = typed_rows(grant, std::move(*found));
-  co_return list_reply(rows, "", std::move(about));
 }
 
 ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
@@ -368,11 +184,12 @@ ipc::Methods::Answer OwnerApi::access(ipc::Call call, OwnerGet request) {
   const auto& rows = users->rows;
   if (rows.empty()) {
     // Whether an owner of a hidden kind exists is not ours to tell: then nobody stands for it.
-    const bool hidden = hides_any(grant);
-    const auto kinds = visible(grant);
+    const bool hidden = hides_owner_kinds(directory_, grant);
+    const auto kinds = visible_owner_kinds(directory_, grant);
     std::vector<std::string> ids(1, request.id);
     auto known = rows_of(directory_, kinds, std::move(ids));
     if (!known) co_return known.error();
+    if (known->hits.empty()) call.tells(0);
     if (known->hits.empty() && !hidden) co_return directory_.missing(kinds, "such data owner");
   }
   auto meta = directory_.meta({Kind::user}, users->source, request);

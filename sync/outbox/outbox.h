@@ -11,6 +11,7 @@
 #include "daemon/base/event.h"
 #include "daemon/base/random.h"
 #include "daemon/base/scope.h"
+#include "sync/confirmed_time.h"
 #include "sync/engine.h"
 #include "sync/outbox/action.h"
 #include "sync/outbox/lanes.h"
@@ -30,11 +31,12 @@ struct OutboxOptions {
 class Outbox {
  public:
   /// `machine` tells this machine from others, such as /etc/machine-id does; empty: not known.
-  Outbox(store::Outbox& ledger, Background& ledger_thread, Engine& engine, Clock& clock,
-         Random& random, std::string machine)
+  Outbox(store::Outbox& ledger, Background& ledger_thread, Engine& engine,
+         const ConfirmedTime& time, Clock& clock, Random& random, std::string machine)
       : ledger_(ledger),
         ledger_thread_(ledger_thread),
         engine_(engine),
+        time_(time),
         clock_(clock),
         random_(random),
         machine_(std::move(machine)) {}
@@ -87,6 +89,7 @@ class Outbox {
   Task<Done> nap(Millis duration, std::stop_token stop);
   Task<Done> drain();
   Task<Done> keep_house(std::stop_token stop);
+  Task<Done> forget_old();
   Task<Done> give_up_old(store::ItemState state);
   void put_in_lane(const store::Item& item);
   void tell(const store::Item& item);
@@ -111,6 +114,7 @@ class Outbox {
   store::Outbox& ledger_;  // touched on its thread only
   Background& ledger_thread_;
   Engine& engine_;
+  const ConfirmedTime& time_;
   Clock& clock_;
   Random& random_;
   std::string machine_;
