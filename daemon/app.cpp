@@ -8,7 +8,7 @@
 #include "daemon/api/examples.h"
 #include "daemon/api/schemas.h"
 #include "daemon/base/log.h"
-#include "daemon/credentials.h"
+#include "daemon/line_options.h"
 #include "daemon/machine_id.h"
 #include "daemon/names.h"
 #include "daemon/notify.h"
@@ -20,16 +20,6 @@ using namespace std::chrono_literals;
 
 // SIGTERM promises an end within 5 s; what hangs on a dead disk is left to the file system.
 constexpr Millis kLongestStop = 4500ms;
-
-std::string without_slash(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
-}
-
-sync::Login login_of(const PlatformConfig& platform) {
-  return {platform.login, platform.group_id,
-          [file = platform.password_file] { return read_secret(file, "platform-password"); }};
-}
 
 sync::LoginOptions login_options(const Config& config) {
   const auto& login = config.login;
@@ -43,8 +33,7 @@ sync::LoginOptions login_options(const Config& config) {
 }
 
 sync::CurlOptions http_options(const PlatformConfig& platform) {
-  return {without_slash(platform.url), platform.ca_file, platform.proxy, platform.connect_timeout,
-          platform.request_timeout};
+  return line_options(platform.url, platform);
 }
 
 std::vector<api::Warning> warnings_of(const store::Stores& files) {

@@ -1,5 +1,6 @@
 #include "daemon/inviting.h"
 
+#include "daemon/line_options.h"
 #include "daemon/templates.h"
 
 namespace icure {
@@ -8,13 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kLook = 5s;  // a look at a mirror that has not changed costs nothing
-
-sync::CurlOptions gateway_options(const Config& config) {
-  auto url = config.gateway.url;
-  while (url.ends_with('/')) url.pop_back();
-  return {url, config.platform.ca_file, config.platform.proxy, config.platform.connect_timeout,
-          config.platform.request_timeout};
-}
 
 }  // namespace
 
@@ -40,7 +34,7 @@ Inviting::Inviting(Parts parts)
 
 void Inviting::configure(const Config& config, sync::Login login) {
   const auto& invite = config.invite;
-  http_.configure(gateway_options(config));
+  http_.configure(line_options(config.gateway.url, config.platform));
   const bool had_gateway = gateway_.configured();
   std::optional<sync::GatewayAccount> account;
   if (!config.gateway.url.empty()) {

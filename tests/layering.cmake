@@ -27,7 +27,7 @@ set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings s
                         store/audit.h store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h store/safekeeping.h
                         sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
                         ipc/[^/]+$)
-set(allow_daemon/doctor daemon/base/ daemon/loop/ daemon/doctor/ daemon/config daemon/credentials.h
+set(allow_daemon/doctor daemon/base/ daemon/loop/ daemon/doctor/ daemon/config daemon/credentials.h daemon/line_options.h
                         store/files.h store/file_names.h store/keys.h store/sqlite_version.h
                         sync/[^/]+$ sync/platform/curl_http.h sync/platform/probe.h)
 set(allow_daemon        daemon/ store/ sync/ ipc/[^/]+$)

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "daemon/base/scope.h"
-#include "daemon/credentials.h"
+#include "daemon/line_options.h"
 #include "daemon/loop/system_clock.h"
 #include "sync/platform/curl_http.h"
 #include "sync/session.h"
@@ -21,10 +21,11 @@ using namespace std::chrono_literals;
 // A person waits for the answer, so less than the daemon would wait.
 constexpr Millis kPatience = 10s;
 
-sync::CurlOptions options_of(std::string url, const PlatformConfig& platform) {
-  while (url.ends_with('/')) url.pop_back();
-  return {url, platform.ca_file, platform.proxy, std::min(platform.connect_timeout, kPatience),
-          kPatience};
+sync::CurlOptions options_of(const std::string& url, const PlatformConfig& platform) {
+  auto options = line_options(url, platform);
+  options.connect_timeout = std::min(options.connect_timeout, kPatience);
+  options.request_timeout = kPatience;
+  return options;
 }
 
 Task<Done> log_in_to(sync::Session& session, std::optional<sync::Answer<Done>>& outcome,
@@ -65,10 +66,7 @@ sync::Answer<Done> log_in(const PlatformConfig& platform) {
   {
     loop::SystemClock clock(loop);
     sync::CurlHttp http(loop, clock, options_of(platform.url, platform));
-    const auto password = [file = platform.password_file] {
-      return read_secret(file, "platform-password");
-    };
-    sync::Session session(http, clock, {platform.login, platform.group_id, password});
+    sync::Session session(http, clock, login_of(platform));
     Scope scope;
     scope.run(log_in_to(session, outcome, scope.token()));
     while (scope.running() > 0) uv_run(&loop, UV_RUN_ONCE);
