@@ -16,7 +16,7 @@ namespace icure::ipc {
 class FairShare {
  public:
   static constexpr int kAlone = 128;     ///< Requests; about 0.3 ms.
-  static constexpr int kOfAClient = 4;  ///< Beside other clients.
+  static constexpr int kOfAClient = 4;   ///< Beside other clients.
   static constexpr int kOfAUser = 16;    ///< Beside clients of other users.
   static constexpr Millis kMoment{100};  ///< For so long the others count after they asked.
 
