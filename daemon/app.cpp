@@ -113,7 +113,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       brake_api_(directory_, sweeper_, approver_),
       audit_api_(audit_trail_),
       metrics_api_({directory_, rest_, outbox_, audit_trail_, request_counts_, kVersion,
-                    config_.config.store.directory}),
+                    clock.wall(), config_.config.store.directory}),
       status_api_(directory_, session_, live_, outbox_, keys_, audit_trail_,
                   {kVersion, clock.wall(), warnings_of(*store_.files)}),
       store_api_(store_.files->safekeeping(), upkeep_thread_, store_key_in),

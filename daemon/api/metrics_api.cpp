@@ -40,7 +40,7 @@ ipc::Methods::Answer MetricsApi::metrics(ipc::Call call, ipc::NoParams) {
   write_outbox(out);
   parts_.requests.write(out);
   write_store(out);
-  write_process(out);
+  write_process(out, parts_.started);
   const nlohmann::json json = {{"text", std::move(out).finish()}};
   co_return json.dump();
 }

@@ -20,6 +20,7 @@ class MetricsApi {
     const AuditTrail& audit;
     const RequestCounts& requests;
     std::string version;
+    WallTime started;
     std::string store_directory;
   };
 
