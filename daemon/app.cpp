@@ -7,7 +7,7 @@
 #include "daemon/access_rules.h"
 #include "daemon/api/examples.h"
 #include "daemon/api/schemas.h"
-#include "daemon/base/log.h"
+#include "daemon/base/notable.h"
 #include "daemon/line_options.h"
 #include "daemon/machine_id.h"
 #include "daemon/names.h"
@@ -39,7 +39,7 @@ sync::CurlOptions http_options(const PlatformConfig& platform) {
 std::vector<api::Warning> warnings_of(const store::Stores& files) {
   std::vector<api::Warning> warnings;
   for (const auto& text : files.warnings()) {
-    log::warning("{}", text);
+    log::note(log::Notable::mended, text);
     warnings.push_back({"store", text, "nothing to do if it does not come back"});
   }
   return warnings;
@@ -233,7 +233,7 @@ void App::run() {
         "later, by asking",
         listening.error().message);
   }
-  log::info("serving; version {}", kVersion);
+  log::note(log::Notable::serving, fmt::format("serving; version {}", kVersion));
   notify::ready();
   changed();
   uv_run(&loop_, UV_RUN_DEFAULT);
@@ -316,7 +316,8 @@ void App::reload() {
   }
   if (!faults.empty()) {
     for (const auto& fault : faults) log::error("configuration: {}", fault);
-    log::error("the configuration was not changed; mend the above and reload again");
+    log::note(log::Notable::config_refused,
+              "the configuration was not changed; mend the above and reload again");
     return notify::ready();
   }
   keep_until_restart(*loaded);
@@ -334,7 +335,7 @@ void App::reload() {
 void App::stop() {
   if (std::exchange(stopping_, true)) return;
   notify::stopping();
-  log::info("stopping");
+  log::note(log::Notable::stopping, "stopping");
   last_resort_.start(kLongestStop, [] {
     log::error("something hangs; stopping all the same (nothing that was accepted is lost)");
     _exit(0);

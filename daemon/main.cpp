@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/secret.h"
 #include "daemon/doctor/doctor.h"
+#include "daemon/journal.h"
 
 namespace {
 
@@ -149,6 +150,7 @@ int run(int argc, char** argv) {
 
   log::configure(*log::level_named(loaded->config.log.level),
                  *log::format_named(loaded->config.log.format));
+  journal::take_notables();
   if (!backup.empty()) return bring_back(loaded->config, backup, force);
   if (adopts) return adopt(loaded->config);
   if (!uids_are_real()) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/base/log.h"
+#include "daemon/base/notable.h"
 
 namespace icure::sync {
 namespace {
@@ -160,8 +160,12 @@ Task<Result<Done>> Brake::keep(store::StandingBatch batch) {
   });
   const auto& facts = batch.batch;
   if (at == standing_.end()) {
-    log::warning("brake: {} deletions, {} hidings and {} disablings of {} are held as batch {}",
-                 facts.deletes, facts.hides, facts.disables, name_of(facts.kind), facts.id);
+    log::note(
+        log::Notable::braked,
+        fmt::format("brake: {} deletions, {} hidings and {} disablings of {} are held as "
+                    "batch {}",
+                    facts.deletes, facts.hides, facts.disables, name_of(facts.kind), facts.id),
+        {{"batch", facts.id}, {"kind", std::string(name_of(facts.kind))}});
     standing_.push_back(std::move(batch));
   } else {
     if (facts.state == store::BatchState::withdrawn) {

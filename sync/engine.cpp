@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "daemon/base/log.h"
+#include "daemon/base/notable.h"
 #include "sync/backoff.h"
 
 namespace icure::sync {
@@ -40,7 +40,7 @@ void Engine::heard(LineEvent event, const Fault& fault) {
   since_ = clock_.wall();
   const auto view = connection_.view();
   if (view.online) {
-    log::info("online: the platform answers");
+    log::note(log::Notable::online, "online: the platform answers");
     // Whatever changed meanwhile was missed, but for what a full run that is under way will see.
     const bool seen_anyway = running_ && running_->full;
     if (before != LineState::starting && !seen_anyway) reconnected_ = true;
@@ -48,8 +48,10 @@ void Engine::heard(LineEvent event, const Fault& fault) {
     log::info("the pause is over");
   } else {
     const auto words = explain(view.cause);
-    log::warning("offline: {} ({}): {}; {}", words.text, word_of(view.cause), fault.message,
-                 words.hint);
+    const auto cause = std::string(word_of(view.cause));
+    log::note(log::Notable::offline,
+              fmt::format("offline: {} ({}): {}; {}", words.text, cause, fault.message, words.hint),
+              {{"cause", cause}});
   }
   tell();
   wake();  // others than the loop hear of the line too: when to ask next is another time by now
@@ -105,7 +107,9 @@ Task<Done> Engine::run_once(std::string trigger, bool full, std::stop_token stop
   } else if (fault.cause != Cause::none) {
     run.state = "failed";
     run.cause = word_of(fault.cause);
-    log::warning("sync failed ({}): {}", run.cause, fault.message);
+    log::note(log::Notable::sync_failed,
+              fmt::format("sync failed ({}): {}", run.cause, fault.message),
+              {{"cause", run.cause}, {"run", run.id}});
   }
   plan(run, fault, std::move(failed_kinds));
   co_await record(run);

@@ -3,7 +3,7 @@
 #include <cctype>
 
 #include "daemon/base/hex.h"
-#include "daemon/base/log.h"
+#include "daemon/base/notable.h"
 
 namespace icure::api {
 namespace {
@@ -189,7 +189,11 @@ Task<Result<store::AuditWalk>> AuditTrail::verify(std::stop_token stop) {
       co_return Error{Code::unavailable, "the daemon stops"};
     }
   }
-  if (walk.broken_at) log::error("the audit log is broken at entry {}", *walk.broken_at);
+  if (walk.broken_at) {
+    log::note(log::Notable::audit_broken,
+              fmt::format("the audit log is broken at entry {}", *walk.broken_at),
+              {{"entry", std::to_string(*walk.broken_at)}});
+  }
   co_return walk;
 }
 

@@ -48,20 +48,6 @@ std::string_view name(Level level) {
   std::abort();
 }
 
-int journal_priority(Level level) {
-  switch (level) {
-    case Level::debug:
-      return 7;
-    case Level::info:
-      return 6;
-    case Level::warning:
-      return 4;
-    case Level::error:
-      return 3;
-  }
-  std::abort();
-}
-
 }  // namespace
 
 void configure(Level level, Format format) {
@@ -86,11 +72,29 @@ Result<Level> level_named(std::string_view text) {
   return Error{Code::invalid, "log level must be \"debug\", \"info\", \"warning\" or \"error\""};
 }
 
+int journal_priority(Level level) {
+  switch (level) {
+    case Level::debug:
+      return 7;
+    case Level::info:
+      return 6;
+    case Level::warning:
+      return 4;
+    case Level::error:
+      return 3;
+  }
+  std::abort();
+}
+
+Format format() {
+  return chosen_format;
+}
+
 bool enabled(Level level) {
   return logger().should_log(as_spdlog(level));
 }
 
-void write(Level level, std::string_view line) {
+void write(Level level, std::string_view line, const std::vector<Field>& fields) {
   switch (chosen_format.load()) {
     case Format::text:
       return logger().log(as_spdlog(level), line);
@@ -98,8 +102,9 @@ void write(Level level, std::string_view line) {
       return logger().log(as_spdlog(level), "<{}>{}", journal_priority(level), line);
     case Format::json: {
       const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
-      const nlohmann::json entry = {
+      nlohmann::json entry = {
           {"at_ms", now.time_since_epoch().count()}, {"level", name(level)}, {"text", line}};
+      for (const auto& [field, value] : fields) entry[std::string(field)] = value;
       return logger().log(as_spdlog(level), "{}",
                           entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     }

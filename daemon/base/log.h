@@ -2,7 +2,9 @@
 #pragma once
 #include <fmt/core.h>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/result.h"
 
@@ -23,7 +25,17 @@ Result<Format> format_named(std::string_view name);
 Result<Level> level_named(std::string_view name);
 
 bool enabled(Level level);
-void write(Level level, std::string_view line);  ///< One line to stderr. Any thread.
+Format format();
+int journal_priority(Level level);
+
+/// What stands beside the text of a line where the format has room for it.
+struct Field {
+  std::string_view name;
+  std::string value;
+};
+
+/// One line to stderr. Any thread.
+void write(Level level, std::string_view line, const std::vector<Field>& fields = {});
 
 template <class... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {

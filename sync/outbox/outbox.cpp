@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/base/log.h"
+#include "daemon/base/notable.h"
 
 namespace icure::sync {
 namespace {
@@ -60,7 +60,10 @@ Task<Result<Done>> Outbox::load() {
   auto settle = [&] { return ledger_.settle_on(machine_, text, hint); };
   auto held = co_await ledger_thread_.run(std::move(settle));
   if (!held) co_return held.error();
-  if (*held > 0) log::warning("{} items of the outbox are held: {}", *held, text);
+  if (*held > 0) {
+    log::note(log::Notable::held, fmt::format("{} items of the outbox are held: {}", *held, text),
+              {{"items", std::to_string(*held)}});
+  }
   std::uint64_t after = 0;
   for (bool more = true; more;) {
     auto read = co_await load_page(after, more);

@@ -110,6 +110,7 @@ class Daemon:
         self.config = self.home / "config.toml"
         self.log = self.home / "log"
         self.process = None
+        self.before_it = []  # a program, with arguments, that runs it
         self.configure(url, extra, sections)
 
     def configure(self, url, extra="", sections=""):
@@ -136,7 +137,7 @@ socket = "{self.socket}"
     def launch(self, environment=None, before=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [DAEMON, "--config", self.config], stderr=log, stdout=log,
+                [*self.before_it, DAEMON, "--config", self.config], stderr=log, stdout=log,
                 env={**os.environ, **(environment or {})}, preexec_fn=before)
 
     def answers(self):
