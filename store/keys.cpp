@@ -1,119 +1,44 @@
 #include "store/keys.h"
 
 #include <openssl/crypto.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "daemon/base/hex.h"
+#include "store/file_names.h"
 #include "store/files.h"
 #include "store/seal.h"
 
 namespace icure::store {
 namespace {
 
-// icure-syncd keys 1
-// slot store <nonce> <wrapped master key> <tag>   (the newest store key first)
-// sum <checksum of the lines above: tells a damaged copy from a wrong key>
-constexpr std::string_view kHead = "icure-syncd keys 1";
-constexpr std::string_view kStoreSlot = "store";
-
-std::string label_of(std::string_view slot) {
-  return std::string(kHead) + " " + std::string(slot);
-}
-
-std::string checksum(std::string_view text) {
-  XXH64_canonical_t sum;
-  XXH64_canonicalFromHash(&sum, XXH3_64bits(text.data(), text.size()));
-  return to_hex(sum.digest);
-}
-
-std::string slot_of(const Sealed& sealed, std::string_view slot) {
-  return "slot " + std::string(slot) + " " + to_hex(sealed.nonce) + " " + to_hex(sealed.text) +
-         " " + to_hex(sealed.tag);
-}
-
-std::string text_of(const std::vector<std::string>& slots) {
-  std::string text = std::string(kHead) + "\n";
-  for (const auto& slot : slots) text += slot + "\n";
-  return text + "sum " + checksum(text) + "\n";
-}
-
-/// Cuts off and returns what stands before `separator`, or everything.
-std::string_view next(std::string_view& text, char separator) {
-  const auto at = std::min(text.find(separator), text.size());
-  const auto head = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return head;
-}
-
-template <std::size_t N>
-bool hex_into(std::string_view text, std::array<unsigned char, N>& out) {
-  const auto bytes = from_hex(text);
-  if (!bytes || bytes->size() != N) return false;
-  std::copy(bytes->begin(), bytes->end(), out.begin());
-  return true;
-}
-
 enum class State { missing, damaged, opened, refused };
 
 struct Copy {
   State state = State::missing;
   std::string text;
-  Secret master;
-  std::vector<std::string> slots;        // as they stand
-  std::vector<std::size_t> store_slots;  // those of store keys, by their place in `slots`
-  std::size_t opened = 0;                // the place of the one that opened
+  KeySlots slots;
+  OpenedSlot opened;
 };
 
-bool is_store_slot(std::string_view line) {
-  return next(line, ' ') == "slot" && next(line, ' ') == kStoreSlot;
-}
-
-std::optional<Secret> open_slot(std::string_view line, const Secret& store_key) {
-  next(line, ' ');
-  next(line, ' ');
-  Sealed sealed;
-  const bool nonce = hex_into(next(line, ' '), sealed.nonce);
-  const auto wrapped = from_hex(next(line, ' '));
-  if (!nonce || !wrapped || !hex_into(line, sealed.tag)) return std::nullopt;
-  sealed.text = *wrapped;
-  auto master = unseal(sealed, store_key, label_of(kStoreSlot));
-  if (!master || master->size() != kKeyBytes) return std::nullopt;
-  return master;
-}
-
-/// Every line before the checksum must be understood or be a slot: slots of later versions stay.
-Copy parse(std::string text, const Secret& store_key) {
+Copy parse(std::string text, SlotKind kind, const Secret& key) {
   Copy copy;
   copy.text = std::move(text);
-  copy.state = State::damaged;
-  const auto sum_at = copy.text.rfind("sum ");
-  if (sum_at == std::string::npos) return copy;
-  const auto body = std::string_view(copy.text).substr(0, sum_at);
-  if (copy.text.substr(sum_at) != "sum " + checksum(body) + "\n") return copy;
-  auto rest = body;
-  if (next(rest, '\n') != kHead) return copy;
-  copy.state = State::refused;
-  while (!rest.empty()) {
-    const auto line = next(rest, '\n');
-    copy.slots.emplace_back(line);
-    if (!is_store_slot(line)) continue;
-    copy.store_slots.push_back(copy.slots.size() - 1);
-    if (copy.state == State::opened) continue;
-    auto master = open_slot(line, store_key);
-    if (!master) continue;
-    copy.master = std::move(*master);
-    copy.opened = copy.slots.size() - 1;
-    copy.state = State::opened;
-  }
+  auto slots = read_slots(copy.text);
+  copy.state = slots ? State::refused : State::damaged;
+  if (!slots) return copy;
+  copy.slots = std::move(*slots);
+  auto opened = open_slot(copy.slots, kind, key);
+  if (!opened) return copy;
+  copy.opened = std::move(*opened);
+  copy.state = State::opened;
   return copy;
 }
 
-Copy read_copy(const std::string& path, const Secret& store_key) {
+Copy read_copy(const std::string& path, SlotKind kind, const Secret& key) {
   auto text = read_small(path);
-  if (text) return parse(std::move(*text), store_key);
+  if (text) return parse(std::move(*text), kind, key);
   Copy copy;
   if (text.error().code != Code::not_found) copy.state = State::damaged;
   return copy;
@@ -121,16 +46,36 @@ Copy read_copy(const std::string& path, const Secret& store_key) {
 
 /// Its text without the slots of store keys that were there before the one that opened it.
 std::string without_older(const Copy& copy) {
-  if (copy.opened != copy.store_slots.front()) return copy.text;
-  std::vector<std::string> kept;
-  for (std::size_t at = 0; at < copy.slots.size(); ++at) {
-    if (at == copy.opened || !is_store_slot(copy.slots[at])) kept.push_back(copy.slots[at]);
-  }
-  return text_of(kept);
+  if (copy.opened.at != first_of(copy.slots, SlotKind::store)) return copy.text;
+  return text_of(without_others(copy.slots, SlotKind::store, copy.opened.at));
 }
 
 bool usable(const Copy& copy) {
   return copy.state == State::opened || copy.state == State::refused;
+}
+
+std::string path_in(const std::string& directory, std::string_view name) {
+  return directory + "/" + std::string(name);
+}
+
+/// What stands in the directory now, whatever opens it: the first copy that is whole.
+Result<KeySlots> slots_in(const std::string& directory) {
+  for (const auto name : {kKeysName, kKeysCopyName}) {
+    const auto text = read_small(path_in(directory, name));
+    auto slots = text ? read_slots(*text) : std::nullopt;
+    if (slots) return std::move(*slots);
+  }
+  return Error{Code::io, path_in(directory, kKeysName) + " and its copy cannot be read",
+               "bring a backup back: icurectl backup restore"};
+}
+
+Result<Done> write_slots(const KeySlots& slots, const std::string& directory) {
+  const auto text = text_of(slots);
+  for (const auto name : {kKeysName, kKeysCopyName}) {
+    auto wrote = write_durably(directory, std::string(name), text);
+    if (!wrote) return std::move(wrote).error();
+  }
+  return Done{};
 }
 
 }  // namespace
@@ -162,41 +107,45 @@ Secret Keys::of_database(std::string_view file_name) const {
 
 Result<Done> Keys::wrap_under(const Secret& store_key, const std::string& directory,
                               Random& random) const {
-  auto present = read_copy(directory + "/" + std::string(kKeysName), store_key);
-  if (!usable(present)) {
-    return Error{Code::io, directory + "/" + std::string(kKeysName) + " cannot be read",
-                 "restart the daemon, which mends it from its copy"};
-  }
-  std::vector<std::string> slots = {
-      slot_of(seal(master_, store_key, label_of(kStoreSlot), random), kStoreSlot)};
-  slots.insert(slots.end(), present.slots.begin(), present.slots.end());
-  const auto text = text_of(slots);
-  for (const auto name : {kKeysName, kKeysCopyName}) {
-    auto wrote = write_durably(directory, std::string(name), text);
-    if (!wrote) return std::move(wrote).error();
-  }
-  return Done{};
+  auto slots = slots_in(directory);
+  if (!slots) return std::move(slots).error();
+  slots->insert(slots->begin(), make_slot(SlotKind::store, master_, store_key, random));
+  return write_slots(*slots, directory);
 }
 
-Result<Keys> keys_in(std::string_view text, const Secret& store_key) {
-  auto copy = parse(std::string(text), store_key);
-  if (copy.state == State::opened) return Keys(std::move(copy.master));
-  if (copy.state == State::refused) {
+Result<Done> Keys::wrap_for_recovery(const Secret& recovery_key, const std::string& directory,
+                                     Random& random) const {
+  auto present = slots_in(directory);
+  if (!present) return std::move(present).error();
+  auto slots = without_others(*present, SlotKind::recovery, present->size());
+  slots.push_back(make_slot(SlotKind::recovery, master_, recovery_key, random));
+  return write_slots(slots, directory);
+}
+
+Result<Keys> keys_in(std::string_view text, SlotKind kind, const Secret& key) {
+  auto copy = parse(std::string(text), kind, key);
+  if (copy.state == State::opened) return Keys(std::move(copy.opened.master));
+  if (copy.state == State::damaged) return Error{Code::corrupt, "these keys are damaged"};
+  if (kind == SlotKind::store) {
     return Error{Code::wrong_key, "the store key does not open these keys",
                  "give the store key that was in use when they were saved"};
   }
-  return Error{Code::corrupt, "these keys are damaged"};
+  const bool none = first_of(copy.slots, kind) == copy.slots.size();
+  return Error{Code::wrong_key,
+               none ? "these keys were saved without a recovery key"
+                    : "the recovery key does not open these keys",
+               "give the recovery key that was made last before they were saved, or the store key"};
 }
 
 bool are_whole_keys(std::string_view text) {
-  return usable(parse(std::string(text), Secret::zeroed(kKeyBytes)));
+  return read_slots(std::string(text)).has_value();
 }
 
 Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
                        std::vector<std::string>& warnings) {
-  const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
-  Copy first = read_copy(path(kKeysName), store_key);
-  Copy second = read_copy(path(kKeysCopyName), store_key);
+  const auto path = [&](std::string_view name) { return path_in(directory, name); };
+  Copy first = read_copy(path(kKeysName), SlotKind::store, store_key);
+  Copy second = read_copy(path(kKeysCopyName), SlotKind::store, store_key);
   if (first.state == State::missing && second.state == State::missing) {
     return Error{Code::not_found, "there is no file " + path(kKeysName)};
   }
@@ -224,19 +173,45 @@ Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
     warnings.push_back(wrote ? path(name) + " was missing or damaged and has been restored"
                              : path(name) + " is missing or damaged: " + wrote.error().message);
   }
-  return Keys(std::move(chosen.master));
+  return Keys(std::move(chosen.opened.master));
+}
+
+Result<Keys> recover_keys(const std::string& directory, const Secret& recovery_key) {
+  Error last{Code::not_found, "there is no file " + path_in(directory, kKeysName)};
+  for (const auto name : {kKeysName, kKeysCopyName}) {
+    const auto text = read_small(path_in(directory, name));
+    if (!text) continue;
+    auto keys = keys_in(*text, SlotKind::recovery, recovery_key);
+    if (keys) return keys;
+    last = std::move(keys).error();
+    // A sound first copy is decisive: the second may be older.
+    if (last.code == Code::wrong_key) break;
+  }
+  return last;
 }
 
 Result<Keys> create_keys(const std::string& directory, const Secret& store_key, Random& random) {
   Secret master = Secret::zeroed(kKeyBytes);
   random.fill({master.data(), master.size()});
-  const auto text =
-      text_of({slot_of(seal(master, store_key, label_of(kStoreSlot), random), kStoreSlot)});
+  const auto text = text_of({make_slot(SlotKind::store, master, store_key, random)});
   for (const auto name : {kKeysCopyName, kKeysName}) {
     auto wrote = write_durably(directory, std::string(name), text);
     if (!wrote) return std::move(wrote).error();
   }
   return Keys(std::move(master));
+}
+
+Result<Keys> open_or_create_keys(const std::string& directory, const Secret& store_key,
+                                 Random& random, std::vector<std::string>& warnings) {
+  auto keys = open_keys(directory, store_key, warnings);
+  if (keys || keys.error().code != Code::not_found) return keys;
+  for (const auto* name : {kLedgerName, kMirrorName, kAuditName}) {
+    const auto path = path_in(directory, name);
+    if (!exists(path)) continue;
+    return Error{Code::wrong_key, "there is " + path + ", but its keys are missing",
+                 "restore the file \"keys\" from a backup, or choose another directory"};
+  }
+  return create_keys(directory, store_key, random);
 }
 
 }  // namespace icure::store

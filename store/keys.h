@@ -1,5 +1,5 @@
-// The file `keys`: one random master key, wrapped under the store key, from which every
-// database's key is derived. Knows no database.
+// The file `keys`: one random master key, wrapped under the store key and perhaps under a recovery
+// key, from which every database's key is derived. Knows no database.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,6 +8,7 @@
 #include "daemon/base/random.h"
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
+#include "store/key_slots.h"
 
 namespace icure::store {
 
@@ -28,6 +29,10 @@ class Keys {
   /// Fails with io or read_only.
   Result<Done> wrap_under(const Secret& store_key, const std::string& directory,
                           Random& random) const;
+  /// Wraps the master key under this recovery key, and under none that was made before. Fails with
+  /// io or read_only.
+  Result<Done> wrap_for_recovery(const Secret& recovery_key, const std::string& directory,
+                                 Random& random) const;
 
  private:
   Secret master_;
@@ -40,8 +45,13 @@ class Keys {
 Result<Keys> open_keys(const std::string& directory, const Secret& store_key,
                        std::vector<std::string>& warnings);
 
-/// The keys in the text of a keys file; for one that lies in a backup. Fails with wrong_key.
-Result<Keys> keys_in(std::string_view text, const Secret& store_key);
+/// The keys in the text of a keys file; for one that lies in a backup. Fails with wrong_key or
+/// corrupt.
+Result<Keys> keys_in(std::string_view text, SlotKind kind, const Secret& key);
+
+/// The keys in `directory`, whose store key is lost; nothing is changed. Fails with not_found,
+/// wrong_key or corrupt.
+Result<Keys> recover_keys(const std::string& directory, const Secret& recovery_key);
 
 /// Whether it is the undamaged text of a keys file, whatever opens it.
 bool are_whole_keys(std::string_view text);
@@ -49,5 +59,10 @@ bool are_whole_keys(std::string_view text);
 /// Makes new keys. Only where no database exists: older ones would be lost. Fails with io or
 /// read_only.
 Result<Keys> create_keys(const std::string& directory, const Secret& store_key, Random& random);
+
+/// Opens the keys, or makes them where there is no database yet. Fails as both, with wrong_key if
+/// there is a database without keys.
+Result<Keys> open_or_create_keys(const std::string& directory, const Secret& store_key,
+                                 Random& random, std::vector<std::string>& warnings);
 
 }  // namespace icure::store

@@ -88,7 +88,7 @@ class OpenStores final : public Stores {
       return Error{Code::invalid, "a restore into " + directory_ + " was cut off",
                    "run it again: icurectl backup restore"};
     }
-    auto keys = keys_of(options);
+    auto keys = open_or_create_keys(directory_, options.store_key, options.random, warnings_);
     if (!keys) return std::move(keys).error();
     auto ledger = open_ledger(*keys, options);
     if (!ledger) return ledger;
@@ -103,17 +103,6 @@ class OpenStores final : public Stores {
 
  private:
   std::string path(const std::string& name) const { return directory_ + "/" + name; }
-
-  Result<Keys> keys_of(const Options& options) {
-    auto keys = open_keys(directory_, options.store_key, warnings_);
-    if (keys || keys.error().code != Code::not_found) return keys;
-    for (const auto& name : {kLedgerName, kMirrorName, kAuditName}) {
-      if (!exists(path(name))) continue;
-      return Error{Code::wrong_key, "there is " + path(name) + ", but its keys are missing",
-                   "restore the file \"keys\" from a backup, or choose another directory"};
-    }
-    return create_keys(directory_, options.store_key, options.random);
-  }
 
   Result<Done> open_ledger(const Keys& keys, const Options& options) {
     const auto& platform = options.platform;

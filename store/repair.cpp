@@ -5,6 +5,7 @@
 #include "store/files.h"
 #include "store/keys.h"
 #include "store/ledger_db.h"
+#include "store/recovery_key.h"
 #include "store/safekeeping_files.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
@@ -30,21 +31,34 @@ Result<Done> put_aside(const std::string& directory, const std::string& name, Wa
   return Done{};
 }
 
+/// Whether the keys in place are these, and open with the store key.
+bool in_place(const RestoreOptions& options, const Keys& keys) {
+  const auto text = read_small(options.directory + "/" + std::string(kKeysName));
+  if (!text) return false;
+  const auto present = keys_in(*text, SlotKind::store, options.store_key);
+  return present && present->of_database(kLedgerName).equals(keys.of_database(kLedgerName));
+}
+
 /// The keys decide what opens: with other ones mirror and audit log are nobody's.
-Result<Done> replace_keys(const RestoreOptions& options, const std::string& keys,
+Result<Done> replace_keys(const RestoreOptions& options, const Keys& keys, const std::string& text,
                           std::vector<std::string>& aside) {
-  const auto present = read_small(options.directory + "/" + std::string(kKeysName));
-  if (present && *present == keys) return Done{};
+  if (in_place(options, keys)) return Done{};
   for (const auto& name : {std::string(kMirrorName), std::string(kAuditName),
                            std::string(kKeysCopyName), std::string(kKeysName)}) {
     auto moved = put_aside(options.directory, name, options.now, aside);
     if (!moved) return moved;
   }
   for (const auto name : {kKeysCopyName, kKeysName}) {
-    auto wrote = write_durably(options.directory, std::string(name), keys);
+    auto wrote = write_durably(options.directory, std::string(name), text);
     if (!wrote) return wrote;
   }
-  return Done{};
+  if (!options.recovery_key) return Done{};
+  return keys.wrap_under(options.store_key, options.directory, options.random);
+}
+
+Result<Keys> keys_of_backup(const RestoreOptions& options, const std::string& text) {
+  if (options.recovery_key) return keys_in(text, SlotKind::recovery, *options.recovery_key);
+  return keys_in(text, SlotKind::store, options.store_key);
 }
 
 /// Proves that the directory is ours and no daemon runs, as long as it lives.
@@ -72,12 +86,13 @@ Result<Restored> restore(const RestoreOptions& options) {
                      rfc3339(head->made),
                  "what was accepted since then would be lost; if that is meant, use --force"};
   }
-  auto facts =
-      take_out_ledger(options.backup, options.store_key, options.directory, kRestoringName);
+  auto keys = keys_of_backup(options, head->keys);
+  if (!keys) return std::move(keys).error();
+  auto facts = take_out_ledger(options.backup, *head, *keys, options.directory, kRestoringName);
   if (!facts) return std::move(facts).error();
   Restored restored{std::move(*facts), {}};
   auto moved = put_aside(options.directory, kLedgerName, options.now, restored.aside);
-  if (moved) moved = replace_keys(options, head->keys, restored.aside);
+  if (moved) moved = replace_keys(options, *keys, head->keys, restored.aside);
   if (moved) moved = rename_durably(options.directory + "/" + kRestoringName, ledger);
   if (!moved) return std::move(moved).error();
   return restored;
@@ -108,6 +123,26 @@ Result<std::string> adopt(const AdoptOptions& options) {
     move.commit();
     return before;
   });
+}
+
+Result<Secret> new_recovery_key(const KeyOptions& options) {
+  auto locked = lock(options.directory);
+  if (!locked) return std::move(locked).error();
+  std::vector<std::string> mended;
+  auto keys = open_or_create_keys(options.directory, options.store_key, options.random, mended);
+  if (!keys) return std::move(keys).error();
+  auto made = make_recovery_key(options.random);
+  auto wrapped = keys->wrap_for_recovery(made.key, options.directory, options.random);
+  if (!wrapped) return std::move(wrapped).error();
+  return std::move(made.text);
+}
+
+Result<Done> recover(const KeyOptions& options, const Secret& recovery_key) {
+  auto locked = lock(options.directory);
+  if (!locked) return std::move(locked).error();
+  auto keys = recover_keys(options.directory, recovery_key);
+  if (!keys) return std::move(keys).error();
+  return keys->wrap_under(options.store_key, options.directory, options.random);
 }
 
 bool restore_was_cut_off(const std::string& directory) {

@@ -1,10 +1,11 @@
 // What is done to a store while no daemon has it open: a backup is brought back, a move to another
-// platform is confirmed.
+// platform is confirmed, a lost store key is replaced.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/random.h"
 #include "store/safekeeping.h"
 
 namespace icure::store {
@@ -12,9 +13,11 @@ namespace icure::store {
 struct RestoreOptions {
   std::string backup;
   std::string directory;
-  const Secret& store_key;  ///< That was in use when the backup was made.
+  const Secret& store_key;  ///< That was in use when the backup was made, but for the next one.
+  const Secret* recovery_key = nullptr;  ///< Opens the backup in its place; see recovery_key.h.
   bool replace_newer = false;
   WallTime now;
+  Random& random;
 };
 
 struct Restored {
@@ -42,6 +45,22 @@ struct AdoptOptions {
 /// not_found if there is no store, conflict if a daemon has it open, invalid if it is not ours or
 /// of a newer program, wrong_key, corrupt, io or read_only; cut off, it is run again.
 Result<std::string> adopt(const AdoptOptions& options);
+
+struct KeyOptions {
+  std::string directory;
+  const Secret& store_key;
+  Random& random;
+};
+
+/// Makes a recovery key and returns it as a person writes it down. One that was made before opens
+/// nothing but older copies. Makes the keys too where there is no store yet. Fails with conflict if
+/// a daemon has the store open, invalid if it is not ours, wrong_key, io or read_only.
+Result<Secret> new_recovery_key(const KeyOptions& options);
+
+/// For a store whose store key is lost: from now on `store_key` opens it, and once a daemon has
+/// started with it no other one. Fails with conflict if a daemon has the store open, not_found if
+/// there are no keys, invalid, wrong_key, corrupt, io or read_only.
+Result<Done> recover(const KeyOptions& options, const Secret& recovery_key);
 
 /// Whether a restore was cut off in that directory.
 bool restore_was_cut_off(const std::string& directory);

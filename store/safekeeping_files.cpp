@@ -5,7 +5,6 @@
 
 #include <filesystem>
 
-#include "store/backup_file.h"
 #include "store/file_names.h"
 #include "store/files.h"
 #include "store/ledger_db.h"
@@ -157,14 +156,11 @@ std::unique_ptr<Safekeeping> make_safekeeping(KeptFiles files, Keys keys) {
   return std::make_unique<StoreFiles>(std::move(files), std::move(keys));
 }
 
-Result<BackupFacts> take_out_ledger(const std::string& backup, const Secret& store_key,
-                                    const std::string& directory, const std::string& name) {
-  auto head = read_backup_head(backup);
-  if (!head) return std::move(head).error();
-  auto keys = keys_in(head->keys, store_key);
-  if (!keys) return std::move(keys).error();
+Result<BackupFacts> take_out_ledger(const std::string& backup, const BackupHead& head,
+                                    const Keys& keys, const std::string& directory,
+                                    const std::string& name) {
   Passing taken_out(directory + "/" + name);
-  auto facts = prove(backup, *head, keys->of_database(kLedgerName), taken_out.path());
+  auto facts = prove(backup, head, keys.of_database(kLedgerName), taken_out.path());
   if (!facts) return facts;
   if (!facts->ledger.faults.empty()) {
     return damaged(facts->ledger, "the ledger in " + backup, "use an older backup");

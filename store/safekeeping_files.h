@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "daemon/base/random.h"
+#include "store/backup_file.h"
 #include "store/keys.h"
 #include "store/safekeeping.h"
 
@@ -18,7 +19,8 @@ std::unique_ptr<Safekeeping> make_safekeeping(KeptFiles files, Keys keys);
 
 /// Takes the ledger out of a backup into `directory/name` and proves it. Fails as check_backup();
 /// the file is there only if it did not.
-Result<BackupFacts> take_out_ledger(const std::string& backup, const Secret& store_key,
-                                    const std::string& directory, const std::string& name);
+Result<BackupFacts> take_out_ledger(const std::string& backup, const BackupHead& head,
+                                    const Keys& keys, const std::string& directory,
+                                    const std::string& name);
 
 }  // namespace icure::store

@@ -39,7 +39,8 @@ class SafekeepingTest : public StoreTest {
   Result<Restored> bring_back(const std::string& directory, bool replace_newer = false,
                               std::string_view key = kStoreKey) {
     const auto store_key = parse_store_key(key);
-    return restore({backup(), directory, *store_key, replace_newer, clock_.wall()});
+    return restore(
+        {backup(), directory, *store_key, nullptr, replace_newer, clock_.wall(), random_});
   }
   void scratch(const std::string& file, std::size_t at) {
     auto bytes = read_file(file);

@@ -45,7 +45,7 @@ Finding opens(const Secret& key, const std::string& directory) {
       damaged = true;
       continue;
     }
-    if (store::keys_in(*text, key)) {
+    if (store::keys_in(*text, store::SlotKind::store, key)) {
       return {"key", Outcome::ok, "the store key opens the store"};
     }
     return failed("the store key does not open the store in " + directory,
