@@ -12,6 +12,7 @@
 #include "daemon/base/secret.h"
 #include "daemon/doctor/doctor.h"
 #include "daemon/journal.h"
+#include "daemon/repairs.h"
 
 namespace {
 
@@ -63,34 +64,6 @@ int serve(const ConfigSources& sources, LoadedConfig loaded) {
   return code;
 }
 
-WallTime now() {
-  return std::chrono::floor<Millis>(std::chrono::system_clock::now());
-}
-
-/// Of a command of a person's: no log, which has times and levels.
-int refuse(const StartFailure& failure) {
-  for (const auto& line : failure.lines) std::fprintf(stderr, "%s\n", line.c_str());
-  return failure.exit_code;
-}
-
-int bring_back(const Config& config, const std::string& backup, bool force) {
-  auto restored = restore_store(config, backup, force ? Replace::newer_too : Replace::older, now());
-  if (!restored) return refuse(restored.error());
-  std::printf("the backup of %s is in place\n", rfc3339(restored->backup.made).c_str());
-  for (const auto& name : restored->aside)
-    std::printf("what was there is kept: %s\n", name.c_str());
-  std::printf("unfinished work of the outbox is held when the daemon starts: it may be done\n");
-  return 0;
-}
-
-int adopt(const Config& config) {
-  auto before = adopt_store(config, now());
-  if (!before) return refuse(before.error());
-  std::printf("the store belonged to \"%s\"; its mirror begins anew, unfinished work is held\n",
-              before->c_str());
-  return 0;
-}
-
 int check(const std::vector<std::string>& faults) {
   for (const auto& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
   return kExitConfig;
@@ -110,18 +83,30 @@ int run(int argc, char** argv) {
   ConfigSources sources;
   bool check_config = false;
   bool print_config = false;
-  std::string backup;
-  bool force = false;
+  Restore restore;
   bool adopts = false;
+  bool makes_recovery_key = false;
+  bool recovers = false;
   bool doctors = false;
   bool offline = false;
   options.add_option("--config", sources.file, "the configuration file")->capture_default_str();
   options.add_flag("--check-config", check_config, "say whether the configuration is valid");
   options.add_flag("--print-config", print_config, "print every value and where it came from");
-  auto* restore = options.add_option("--restore", backup, "bring this backup back, and end");
-  options.add_flag("--force", force, "also in the place of a store that is newer")->needs(restore);
+  auto* restores =
+      options.add_option("--restore", restore.backup, "bring this backup back, and end");
+  options.add_flag("--force", restore.replace_newer, "also in the place of a store that is newer")
+      ->needs(restores);
+  options
+      .add_flag("--by-recovery-key", restore.by_recovery_key,
+                "open the backup with the recovery key on the input")
+      ->needs(restores);
   options.add_flag("--adopt", adopts,
                    "let the store belong to the platform of the configuration, and end");
+  options.add_flag("--make-recovery-key", makes_recovery_key,
+                   "print a new recovery key for the store, and end");
+  options.add_flag("--recover", recovers,
+                   "let the store key open a store whose own is lost, by the recovery key on the "
+                   "input, and end");
   auto* examine = options.add_flag("--doctor", doctors,
                                    "look at all that must be right, print it as JSON, and end");
   options.add_flag("--offline", offline, "leave out what needs the network")->needs(examine);
@@ -151,8 +136,10 @@ int run(int argc, char** argv) {
   log::configure(*log::level_named(loaded->config.log.level),
                  *log::format_named(loaded->config.log.format));
   journal::take_notables();
-  if (!backup.empty()) return bring_back(loaded->config, backup, force);
+  if (!restore.backup.empty()) return bring_back(loaded->config, restore);
   if (adopts) return adopt(loaded->config);
+  if (makes_recovery_key) return make_recovery_key(loaded->config);
+  if (recovers) return recover(loaded->config);
   if (!uids_are_real()) {
     return fail({kExitConfig,
                  {"this process runs in a user namespace that hides who calls it",

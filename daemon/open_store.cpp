@@ -14,27 +14,26 @@ std::string origin_of(const std::string& url) {
   return url.substr(0, url.find('/', host));
 }
 
-std::string identity_of(const Config& config) {
-  const auto& platform = config.platform;
-  return platform.group_id.empty() ? origin_of(platform.url) : platform.group_id;
-}
-
 StartFailure failure(int exit_code, const Error& error) {
   StartFailure failed{exit_code, {error.message}};
   if (!error.hint.empty()) failed.lines.push_back(error.hint);
   return failed;
 }
 
+}  // namespace
+
+std::string platform_of(const Config& config) {
+  const auto& platform = config.platform;
+  return platform.group_id.empty() ? origin_of(platform.url) : platform.group_id;
+}
+
 Result<Secret, StartFailure> store_key_of(const Config& config) {
-  const auto& file = config.store.key_file;
-  auto key = store_key_in(file);
+  auto key = store_key_in(config.store.key_file);
   if (key) return std::move(*key);
   auto failed = failure(kExitKey, key.error());
   failed.lines.insert(failed.lines.begin(), "the store key cannot be read");
   return failed;
 }
-
-}  // namespace
 
 Result<Secret> store_key_in(const std::string& file) {
   auto text = read_secret(file, "store-key");
@@ -59,7 +58,7 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   auto key = store_key_of(config);
   if (!key) return std::move(key).error();
   auto files =
-      store::open_stores({config.store.directory, *key, identity_of(config), random, clock});
+      store::open_stores({config.store.directory, *key, platform_of(config), random, clock});
   if (!files) return start_failure(files.error());
   auto point = (*files)->open_reader(kPointCache);
   if (!point) return start_failure(point.error());
@@ -76,24 +75,6 @@ Result<OpenStore, StartFailure> open_store(const Config& config, Random& random,
   if (!events) return start_failure(events.error());
   return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
                    std::move(*events), std::move(*batches), std::move(*logins)};
-}
-
-Result<store::Restored, StartFailure> restore_store(const Config& config, const std::string& backup,
-                                                    Replace replace, WallTime now) {
-  auto key = store_key_of(config);
-  if (!key) return std::move(key).error();
-  auto restored =
-      store::restore({backup, config.store.directory, *key, replace == Replace::newer_too, now});
-  if (!restored) return start_failure(restored.error());
-  return std::move(*restored);
-}
-
-Result<std::string, StartFailure> adopt_store(const Config& config, WallTime now) {
-  auto key = store_key_of(config);
-  if (!key) return std::move(key).error();
-  auto before = store::adopt({config.store.directory, *key, identity_of(config), now});
-  if (!before) return start_failure(before.error());
-  return std::move(*before);
 }
 
 }  // namespace icure

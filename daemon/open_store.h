@@ -1,4 +1,4 @@
-// The store that a configuration names: opened for serving, or repaired while nothing serves.
+// The store that a configuration names, opened for serving.
 #pragma once
 #include <memory>
 #include <string>
@@ -6,7 +6,6 @@
 
 #include "daemon/config.h"
 #include "store/open.h"
-#include "store/repair.h"
 #include "sync/login/logins.h"
 
 namespace icure {
@@ -24,6 +23,12 @@ struct StartFailure {
 
 StartFailure start_failure(const Error& error);
 
+/// What the store belongs to: the group of the configuration, else the origin of its URL.
+std::string platform_of(const Config& config);
+
+/// The store key of the configuration.
+Result<Secret, StartFailure> store_key_of(const Config& config);
+
 /// The key in that file, or if `file` is empty in the credential. Fails as read_secret() and
 /// store::parse_store_key().
 Result<Secret> store_key_in(const std::string& file);
@@ -40,15 +45,5 @@ struct OpenStore {
 
 /// Reads the store key and opens the store. May run before there is a loop.
 Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock);
-
-enum class Replace { older, newer_too };
-
-/// Brings a backup back as the store. For a process that serves nothing.
-Result<store::Restored, StartFailure> restore_store(const Config& config, const std::string& backup,
-                                                    Replace replace, WallTime now);
-
-/// Confirms that the store belongs to the platform of the configuration from now on, and returns
-/// the one before. For a process that serves nothing.
-Result<std::string, StartFailure> adopt_store(const Config& config, WallTime now);
 
 }  // namespace icure

@@ -38,7 +38,7 @@ TEST_F(IcurectlTest, MistakesAreToldWithWhatWasMeant) {
            {{"usr", "list"}, "did you mean \"user\""},
            {{"--socket", "/x", "user", "lits"}, "did you mean \"list\""},
            {{"user"}, "get, list, search, of"},
-           {{}, "status, doctor, user"},
+           {{}, "status, doctor, setup, user"},
            {{"user", "get"}, "icurectl user get --login"},
            {{"user", "get", "a", "--login", "b"}, "icurectl user get --login"},
            {{"user", "list", "--limit", "many"}, "--help"},

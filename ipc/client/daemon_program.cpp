@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -22,15 +23,47 @@ std::string daemon_program() {
   return ::access(beside.c_str(), X_OK) == 0 ? beside.string() : std::string(kName);
 }
 
-pid_t start(std::string& path, const std::vector<std::string>& arguments,
+/// Ours, with what is said of the program in front: the first of a name counts.
+std::vector<std::string> environment_of(const Launch& launch) {
+  auto all = launch.environment;
+  for (char** each = environ; *each; ++each) {
+    const std::string_view ours(*each);
+    const auto name = ours.substr(0, ours.find('=') + 1);
+    const bool replaced =
+        std::any_of(launch.environment.begin(), launch.environment.end(),
+                    [name](const std::string& given) { return given.starts_with(name); });
+    if (!replaced) all.emplace_back(ours);
+  }
+  return all;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+pid_t start(const std::string& path, const Launch& launch,
             const posix_spawn_file_actions_t& actions) {
-  auto words = arguments;
-  std::vector<char*> argv = {path.data()};
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  auto words = launch.arguments;
+  words.insert(words.begin(), path);
+  auto environment = environment_of(launch);
   pid_t child = 0;
-  const int error = ::posix_spawnp(&child, path.c_str(), &actions, nullptr, argv.data(), environ);
+  const int error = ::posix_spawnp(&child, path.c_str(), &actions, nullptr,
+                                   pointers_to(words).data(), pointers_to(environment).data());
   return error == 0 ? child : -1;
+}
+
+/// A pipe that holds all of `input` already, since so little fits; -1 if there is none.
+int filled_pipe(std::string_view input) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
+  const auto written = ::write(ends[1], input.data(), input.size());
+  ::close(ends[1]);
+  if (written == static_cast<ssize_t>(input.size())) return ends[0];
+  ::close(ends[0]);
+  return -1;
 }
 
 int exit_code_of(pid_t child) {
@@ -54,16 +87,23 @@ std::string read_to_end(int from) {
 
 }  // namespace
 
-Captured capture(std::string program, const std::vector<std::string>& arguments) {
+Captured capture(std::string program, const Launch& launch) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+  const int input = launch.input ? filled_pipe(*launch.input) : -1;
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
+  if (launch.input) ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  const auto child = start(program, arguments, actions);
+  if (launch.errors) {
+    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+  } else {
+    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
+  const auto child = start(program, launch, actions);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);  // else the end is never seen
+  if (input >= 0) ::close(input);
   Captured run;
   run.said = read_to_end(ends[0]);
   ::close(ends[0]);
@@ -71,8 +111,8 @@ Captured capture(std::string program, const std::vector<std::string>& arguments)
   return run;
 }
 
-Captured capture_daemon(const std::vector<std::string>& arguments) {
-  return capture(daemon_program(), arguments);
+Captured capture_daemon(const Launch& launch) {
+  return capture(daemon_program(), launch);
 }
 
 std::vector<std::string> lines_of(const std::string& said) {
@@ -87,6 +127,22 @@ Failure no_daemon_program() {
   none.message = "icure-syncd could not be run";
   none.hint = "is it installed?";
   return none;
+}
+
+Failure refusal_of(const Captured& run) {
+  if (run.code < 0) return no_daemon_program();
+  auto lines = lines_of(run.said);
+  Failure failure;
+  failure.word = run.code == static_cast<int>(Exit::conflict) ? "conflict" : "internal";
+  if (lines.size() > 1) {
+    failure.hint = std::move(lines.back());
+    lines.pop_back();
+  }
+  for (const auto& line : lines) {
+    failure.message += failure.message.empty() ? "" : ": ";
+    failure.message += line;
+  }
+  return failure;
 }
 
 }  // namespace icure::client

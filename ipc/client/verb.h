@@ -51,6 +51,7 @@ struct Verb {
 std::vector<Verb> all_verbs();
 std::vector<Verb> status_verbs();
 std::vector<Verb> doctor_verbs();
+std::vector<Verb> setup_verbs();
 std::vector<Verb> support_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> owner_verbs();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ipc/client/args.h"
+#include "ipc/client/credentials.h"
 #include "ipc/client/daemon_program.h"
 #include "ipc/client/doctor.h"
 #include "ipc/client/runner.h"
@@ -20,9 +21,10 @@ Json check(const char* name, const char* state, const std::string& result,
 
 /// What `icure-syncd --doctor` prints: its last line, after whatever its libraries said.
 Json ask_program(const Values& values) {
-  std::vector<std::string> arguments = {"--config", config_of(values), "--doctor"};
-  if (values.contains("--offline")) arguments.emplace_back("--offline");
-  const auto run = capture_daemon(arguments);
+  const auto credentials = Credentials::sealed_beside(config_of(values));
+  Launch launch{{"--config", config_of(values), "--doctor"}, credentials.environment()};
+  if (values.contains("--offline")) launch.arguments.emplace_back("--offline");
+  const auto run = capture_daemon(launch);
   const auto said = lines_of(run.said);
   auto found = said.empty() ? Json() : Json::parse(said.back(), nullptr, false);
   if (child_of(found, "checks").is_array()) return found;

@@ -1,8 +1,12 @@
 // icurectl backup create|verify|restore, icurectl store verify|rekey|adopt
 #include <filesystem>
+#include <iostream>
 
 #include "ipc/client/args.h"
+#include "ipc/client/ask_secret.h"
+#include "ipc/client/credentials.h"
 #include "ipc/client/daemon_program.h"
+#include "ipc/client/recovery.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/table.h"
 #include "ipc/client/text.h"
@@ -28,28 +32,19 @@ Exit run_on_path(Runner& runner, const Verb& verb, const Values& values) {
   return verb.exit ? verb.exit(Json::parse(*answer)) : Exit::ok;
 }
 
-/// The last line of a refusal says what to do.
-Failure refusal(std::vector<std::string> lines, int code) {
-  Failure failure;
-  failure.word = code == static_cast<int>(Exit::conflict) ? "conflict" : "internal";
-  if (lines.size() > 1) {
-    failure.hint = std::move(lines.back());
-    lines.pop_back();
-  }
-  for (const auto& line : lines) {
-    failure.message += failure.message.empty() ? "" : ": ";
-    failure.message += line;
-  }
-  return failure;
+/// What the daemon's program does while no daemon serves.
+Captured repair(Launch launch, const Values& values) {
+  const auto config = config_of(values);
+  const auto credentials = Credentials::beside(config);
+  launch.arguments.insert(launch.arguments.begin(), {"--config", config});
+  launch.environment = credentials.environment();
+  return capture_daemon(launch);
 }
 
-/// What the daemon's program does while no daemon serves.
-Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values& values) {
-  arguments.insert(arguments.begin(), {"--config", config_of(values)});
-  const auto run = capture_daemon(arguments);
-  if (run.code < 0) return runner.fail(no_daemon_program());
-  auto lines = lines_of(run.said);
-  if (run.code != 0) return runner.fail(refusal(std::move(lines), run.code));
+Exit run_repair(Runner& runner, Launch launch, const Values& values) {
+  const auto run = repair(std::move(launch), values);
+  if (run.code != 0) return runner.fail(refusal_of(run));
+  const auto lines = lines_of(run.said);
   auto& screen = runner.screen();
   if (screen.json) {
     const Json result = {{"done", lines}};
@@ -60,20 +55,49 @@ Exit run_repair(Runner& runner, std::vector<std::string> arguments, const Values
   return Exit::ok;
 }
 
+std::string typed_recovery_key(Runner& runner) {
+  return ask_secret(std::cin, runner.screen().err, "Recovery key: ");
+}
+
 Exit run_restore(Runner& runner, const Verb&, const Values& values) {
-  std::vector<std::string> arguments = {"--restore", whole(values.at("path"))};
-  if (values.contains("force")) arguments.emplace_back("--force");
-  return run_repair(runner, std::move(arguments), values);
+  Launch launch{{"--restore", whole(values.at("path"))}};
+  if (values.contains("force")) launch.arguments.emplace_back("--force");
+  if (!values.contains("recovery")) return run_repair(runner, std::move(launch), values);
+  launch.arguments.emplace_back("--by-recovery-key");
+  const auto typed = typed_recovery_key(runner);
+  launch.input = typed;
+  return run_repair(runner, std::move(launch), values);
 }
 
 Exit run_adopt(Runner& runner, const Verb&, const Values& values) {
-  return run_repair(runner, {"--adopt"}, values);
+  return run_repair(runner, {{"--adopt"}}, values);
+}
+
+Exit run_recover(Runner& runner, const Verb&, const Values& values) {
+  const auto typed = typed_recovery_key(runner);
+  Launch launch{{"--recover"}};
+  launch.input = typed;
+  return run_repair(runner, std::move(launch), values);
+}
+
+Exit run_recovery_key(Runner& runner, const Verb&, const Values& values) {
+  const auto credentials = Credentials::beside(config_of(values));
+  const auto made = new_recovery_key(config_of(values), credentials.environment());
+  if (!made) return runner.fail(made.error());
+  auto& screen = runner.screen();
+  if (screen.json) {
+    screen.put_json(Json({{"recovery_key", *made}}).dump());
+  } else {
+    screen.out << recovery_key_view(*made, screen);
+  }
+  return Exit::ok;
 }
 
 std::string backup_view(const Json& result, const Screen& screen) {
   return screen.paint(Colour::green, "saved") + ' ' + printable(text_of(result, "path")) + ", " +
          text_of(result, "bytes") +
-         " bytes\nIt opens with today's store key only: keep that key elsewhere.\n";
+         " bytes\nIt opens with today's store key or recovery key only: keep one of them "
+         "elsewhere.\n";
 }
 
 std::string checks_view(const Json& result, const Screen& screen) {
@@ -108,54 +132,69 @@ Arg path_of_backup(bool required) {
 }  // namespace
 
 std::vector<Verb> store_verbs() {
-  return {{.noun = "backup",
-           .verb = "create",
-           .about = "saves what exists only here into one encrypted file",
-           .method = "store.backup",
-           .args = {path_of_backup(true)},
-           .view = backup_view,
-           .run = run_on_path},
-          {.noun = "backup",
-           .verb = "verify",
-           .about = "reads all of a backup",
-           .method = "store.verify",
-           .args = {path_of_backup(true)},
-           .view = checks_view,
-           .exit = checks_exit,
-           .run = run_on_path},
-          {.noun = "backup",
-           .verb = "restore",
-           .about = "brings a backup back; the daemon must be stopped",
-           .method = "",
-           .args = {path_of_backup(true),
-                    config_arg(),
-                    {"--force", "force", "also in the place of a store that is newer",
-                     Arg::Type::flag}},
-           .run = run_restore},
-          {.noun = "store",
-           .verb = "verify",
-           .about = "reads every page of the files in use",
-           .method = "store.verify",
-           .view = checks_view,
-           .exit = checks_exit},
-          {.noun = "store",
-           .verb = "rekey",
-           .about = "takes a new store key, while everything goes on",
-           .method = "store.rekey",
-           .args = {{"KEY_FILE",
-                     "key_file",
-                     "the file with the new key: 64 hex digits",
-                     Arg::Type::path,
-                     {},
-                     true}},
-           .view = rekeyed_view,
-           .run = run_on_path},
-          {.noun = "store",
-           .verb = "adopt",
-           .about = "confirms that the store moves to the platform of the configuration",
-           .method = "",
-           .args = {config_arg()},
-           .run = run_adopt}};
+  return {
+      {.noun = "backup",
+       .verb = "create",
+       .about = "saves what exists only here into one encrypted file",
+       .method = "store.backup",
+       .args = {path_of_backup(true)},
+       .view = backup_view,
+       .run = run_on_path},
+      {.noun = "backup",
+       .verb = "verify",
+       .about = "reads all of a backup",
+       .method = "store.verify",
+       .args = {path_of_backup(true)},
+       .view = checks_view,
+       .exit = checks_exit,
+       .run = run_on_path},
+      {.noun = "backup",
+       .verb = "restore",
+       .about = "brings a backup back; the daemon must be stopped",
+       .method = "",
+       .args = {path_of_backup(true),
+                config_arg(),
+                {"--force", "force", "also in the place of a store that is newer", Arg::Type::flag},
+                {"--recovery", "recovery",
+                 "open it with the recovery key, which is typed or comes in on the input",
+                 Arg::Type::flag}},
+       .run = run_restore},
+      {.noun = "store",
+       .verb = "verify",
+       .about = "reads every page of the files in use",
+       .method = "store.verify",
+       .view = checks_view,
+       .exit = checks_exit},
+      {.noun = "store",
+       .verb = "rekey",
+       .about = "takes a new store key, while everything goes on",
+       .method = "store.rekey",
+       .args = {{"KEY_FILE",
+                 "key_file",
+                 "the file with the new key: 64 hex digits",
+                 Arg::Type::path,
+                 {},
+                 true}},
+       .view = rekeyed_view,
+       .run = run_on_path},
+      {.noun = "store",
+       .verb = "adopt",
+       .about = "confirms that the store moves to the platform of the configuration",
+       .method = "",
+       .args = {config_arg()},
+       .run = run_adopt},
+      {.noun = "store",
+       .verb = "recovery-key",
+       .about = "makes and shows a new recovery key; the daemon must be stopped",
+       .method = "",
+       .args = {config_arg()},
+       .run = run_recovery_key},
+      {.noun = "store",
+       .verb = "recover",
+       .about = "opens a store whose store key is lost, with the recovery key",
+       .method = "",
+       .args = {config_arg()},
+       .run = run_recover}};
 }
 
 }  // namespace icure::client

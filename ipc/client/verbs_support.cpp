@@ -93,8 +93,8 @@ Json machine() {
 
 /// The daemon's log holds ids and counts, and nothing else.
 Json journal() {
-  const auto run = capture("journalctl", {"--unit=icure-syncd", "--lines=5000", "--no-pager",
-                                          "--output=short-iso", "--no-hostname", "--quiet"});
+  const auto run = capture("journalctl", {{"--unit=icure-syncd", "--lines=5000", "--no-pager",
+                                           "--output=short-iso", "--no-hostname", "--quiet"}});
   return run.code == 0 ? Json(lines_of(run.said)) : Json::array();
 }
 

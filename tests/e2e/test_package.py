@@ -4,6 +4,7 @@ asked is written down by stand-ins, everything else is real."""
 import json
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import subprocess
@@ -111,14 +112,19 @@ class PackageTest(unittest.TestCase):
         return folder / "newer.deb"
 
     def serve(self, url):
-        """What the unit does: the daemon as its user, with its credentials."""
+        """By hand: a configuration, and secrets as systemd hands them over."""
         machine = self.machine
         config = machine.run("cat", "/usr/share/icure-syncd/config.toml")
         config = config.replace("https://api.icure.cloud", url)
         config = config.replace('login = ""', 'login = "daemon@clinic.test"')
         machine.write("/etc/icure-syncd/config.toml", config)
+        return self.start({"store-key": STORE_KEY, "platform-password": "sandbox-password"})
+
+    def start(self, handed_over):
+        """What the unit does: the daemon as its user, with its credentials."""
+        machine = self.machine
         machine.run("install", "-d", "-o", "icure-syncd", "-m", "0500", "/run/credentials")
-        for name, secret in (("store-key", STORE_KEY), ("platform-password", "sandbox-password")):
+        for name, secret in handed_over.items():
             machine.run("install", "-o", "icure-syncd", "-m", "0400", "/dev/stdin",
                         f"/run/credentials/{name}", given=secret)
         daemon = subprocess.Popen(machine.command(
@@ -202,6 +208,53 @@ class PackageTest(unittest.TestCase):
         self.install(*DEBS.glob("icure-syncd_*.deb"))
         self.serve(sandbox.url)
         self.assertEqual(self.users(), count)
+
+    def handed_over(self):
+        """The secrets as systemd would read them for the service, sealed or plain."""
+        folder = "/etc/icure-syncd/credentials/"
+        if "store-key.cred" in self.machine.run("ls", folder):
+            return {name: self.machine.run("systemd-creds", "decrypt", f"--name={name}",
+                                           f"{folder}{name}.cred", "-")
+                    for name in ("store-key", "platform-password")}
+        drop_in = self.machine.run(
+            "cat", "/etc/systemd/system/icure-syncd.service.d/plain-credentials.conf")
+        return {name: self.machine.run("cat", place) for name, place in re.findall(
+            r"^LoadCredential=([a-z-]+):(.+)$", drop_in, re.M)}
+
+    def set_up(self, sandbox, *flags):
+        return json.loads(self.machine.run(
+            "icurectl", "--json", "setup", "--url", sandbox.url, "--login",
+            sandbox.facts["login"], *flags, given=sandbox.facts["password"] + "\n"))
+
+    def test_setup_is_all_that_is_between_installing_and_starting(self):
+        machine = self.machine
+        sandbox = Sandbox("--users", 30, "--hcps", 5, "--patients", 5, "--devices", 1)
+        self.addCleanup(sandbox.stop)
+        made = self.set_up(sandbox)
+        self.assertIn("recovery_key", made)
+        self.assertEqual(machine.owner("/var/lib/icure-syncd/keys"),
+                         "-rw------- icure-syncd:icure-syncd")
+        self.assertEqual({machine.owner("/etc/icure-syncd/credentials/" + name) for name in
+                          machine.run("ls", "/etc/icure-syncd/credentials").split()},
+                         {"-rw------- root:root"})
+        handed_over = self.handed_over()
+        self.assertEqual(set(handed_over), {"store-key", "platform-password"})
+        daemon = self.start(handed_over)
+        until(lambda: self.users() == len(sandbox.revs("user")), "the users are mirrored")
+        self.assertIn("open", machine.run("icurectl", "store", "recovery-key", code=6))
+        daemon.terminate()
+        daemon.wait(PATIENCE_S)
+        self.assertNotIn("recovery_key", self.set_up(sandbox), "it stays as it is")
+        self.assertRegex(machine.run("icurectl", "store", "recovery-key"), "([0-9A-Z]{4}-){8}")
+        self.start(self.handed_over())
+
+    def test_setup_without_systemd_creds_keeps_plain_files(self):
+        self.machine.write("/usr/local/sbin/systemd-creds", "#!/bin/sh\nexit 1\n", "0755")
+        sandbox = Sandbox("--users", 5)
+        self.addCleanup(sandbox.stop)
+        self.assertIn("root alone", self.set_up(sandbox)["secrets"])
+        self.machine.run("test", "-e", "/etc/icure-syncd/credentials/store-key.cred", code=1)
+        self.start(self.handed_over())
 
     def test_a_purge_without_data_leaves_nothing(self):
         self.machine.run("dpkg", "-P", "icure-syncd")
