@@ -18,6 +18,9 @@ import urllib.request
 
 BIN = pathlib.Path(os.environ["ICURE_BIN"])
 DAEMON = pathlib.Path(os.environ.get("ICURE_DAEMON", BIN / "icure-syncd"))
+# As its unit lets it run; a sanitizer needs more.
+CONFINED = ([sys.executable, str(pathlib.Path(__file__).parent / "confined.py")]
+            if "ICURE_CONFINED" in os.environ else [])
 NOBODY = 65534  # a user of the machine
 PATIENCE_S = 60  # for anything that must happen; generous, since machines are shared
 
@@ -137,7 +140,7 @@ socket = "{self.socket}"
     def launch(self, environment=None, before=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.before_it, DAEMON, "--config", self.config], stderr=log, stdout=log,
+                [*self.before_it, *CONFINED, DAEMON, "--config", self.config], stderr=log, stdout=log,
                 env={**os.environ, **(environment or {})}, preexec_fn=before)
 
     def answers(self):

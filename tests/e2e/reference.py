@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""docs/methods.md, made from what the daemon says of itself: reference.py writes it."""
+"""docs/methods.md and docs/openrpc.json, made from what the daemon says of itself: reference.py writes
+them."""
 import collections
 import json
 import os
@@ -7,6 +8,7 @@ import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "methods.md"
+SCHEMA = ROOT / "docs" / "openrpc.json"
 COMMON = 4  # a param that so many methods take alike is explained once, but for an id
 
 HEAD = """# Methods
@@ -104,13 +106,21 @@ def page(document):
     return "\n".join(lines) + "\n"
 
 
+def schema(document):
+    """The document for programs that make clients; of no one build."""
+    document["info"]["version"] = "1"  # of the protocol, as in hello
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
 def main():
     os.environ.setdefault("ICURE_BIN", str(ROOT / "build" / "release" / "bin"))
     from clinic import Daemon, Sandbox
     sandbox = Sandbox("--users", 10, "--hcps", 5, "--patients", 5, "--devices", 1)
     daemon = Daemon(sandbox.url)
     try:
-        PAGE.write_text(page(daemon.start().call("rpc.discover")))
+        document = daemon.start().call("rpc.discover")
+        PAGE.write_text(page(document))
+        SCHEMA.write_text(schema(document))
     finally:
         daemon.close()
         sandbox.stop()

@@ -1,4 +1,5 @@
 """The pages for developers: their examples run, and their reference is what the daemon says."""
+import copy
 import pathlib
 import re
 import shutil
@@ -77,6 +78,7 @@ class DocsTest(unittest.TestCase):
     # --- reference
 
     def test_the_reference_is_what_the_daemon_says(self):
+        self.assertEqual(reference.SCHEMA.read_text(), reference.schema(copy.deepcopy(self.document)))
         self.assertEqual(reference.PAGE.read_text(), reference.page(self.document),
                          "methods changed: run tests/e2e/reference.py, and look at what it changes")
 

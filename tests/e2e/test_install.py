@@ -49,7 +49,8 @@ class InstallTest(unittest.TestCase):
             "share/man/man1/icurectl.1", "share/man/man5/icure-syncd.toml.5",
             "share/man/man8/icure-syncd.8", "share/bash-completion/completions/icurectl",
             "share/zsh/site-functions/_icurectl", "share/fish/vendor_completions.d/icurectl.fish",
-            "share/icure-syncd/config.toml"}
+            "lib/systemd/catalog/icure-syncd.catalog",
+            "share/icure-syncd/config.toml", "share/icure-syncd/openrpc.json"}
         pages = {path for path in installed if path.endswith(".md")}
         self.assertEqual(installed - pages, expected)
         self.assertIn("share/doc/icure-syncd/operate.md", pages)

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from clinic import DAEMON, Daemon, Sandbox, until
+from clinic import CONFINED, DAEMON, Daemon, Sandbox, until
 
 
 class LifeTest(unittest.TestCase):
@@ -177,6 +177,18 @@ mode = "rw"
         self.daemon.config.write_text(good + '[sync]\ninterval = "7m"\n')
         self.daemon.process.send_signal(1)
         until(lambda: value()["sync.interval"] == '"7m"', "new value", self.daemon)
+
+    @unittest.skipUnless(CONFINED, "the daemon is not confined here")
+    def test_runs_as_its_unit_lets_it(self):
+        self.daemon.start()
+        log = self.daemon.log_text()
+        if "not confined" in log:
+            self.skipTest(log)
+        with open(f"/proc/{self.daemon.process.pid}/status") as status:
+            facts = dict(line.split(":\t") for line in status.read().splitlines())
+        self.assertEqual(facts["Seccomp"].strip(), "2")
+        self.assertEqual(int(facts["CapBnd"], 16), 0)
+        self.assertEqual(facts["NoNewPrivs"].strip(), "1")
 
     def test_tells_systemd_that_it_is_ready_alive_and_stopping(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
