@@ -57,7 +57,7 @@ class NotedHead final : public store::AuditHeads {
 };
 
 class AuditTrailTest : public testing::Test {
- protected:
+ public:
   AuditTrailTest() {
     trail.configure({true, std::chrono::hours(24)});
     caller.peer.uid = 1000;
@@ -68,6 +68,8 @@ class AuditTrailTest : public testing::Test {
     if (!stopped) stop();
     EXPECT_EQ(scope.running(), 0u);
   }
+
+ protected:
   void stop() {
     stopped = true;
     scope.drain([] {});

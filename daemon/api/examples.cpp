@@ -1,5 +1,7 @@
 #include "daemon/api/examples.h"
 
+#include <fmt/core.h>
+
 #include <initializer_list>
 #include <string_view>
 
@@ -19,10 +21,6 @@ constexpr std::string_view kTypedHcp =
 constexpr std::string_view kMeta =
     R"({"as_of":"2026-11-26T11:58:03.120Z","age_s":41,"online":true,"complete":true,)"
     R"("source":"mirror"})";
-constexpr std::string_view kItem =
-    R"({"id":"0b6f2a9e-57a3-4d0e-9a53-0e5c2f7d1b84","op":"user.modify","kind":"user",)"
-    R"("entity":"da53cfc5-6110-4484-8ff5-11b36df41289","state":"queued","attempts":0,)"
-    R"("created":"2026-11-26T11:58:44.031Z","steps":[]})";
 constexpr std::string_view kInvitation =
     R"({"id":"4daf7d6e-517c-49e8-a6c2-e3d57f9e3b19","state":"queued",)"
     R"("owner":"00002acd-584e-4576-b13e-e04a3728ca3e","ownerType":"patient",)"
@@ -53,6 +51,14 @@ std::string object(Members members) {
   return json + '}';
 }
 
+std::string item_of(std::string_view op, std::string_view kind = "user",
+                    std::string_view entity = "da53cfc5-6110-4484-8ff5-11b36df41289") {
+  return fmt::format(R"({{"id":"0b6f2a9e-57a3-4d0e-9a53-0e5c2f7d1b84","op":"{}","kind":"{}",)"
+                     R"("entity":"{}","state":"queued","attempts":0,)"
+                     R"("created":"2026-11-26T11:58:44.031Z","steps":[]}})",
+                     op, kind, entity);
+}
+
 std::string rows(std::string_view row) {
   return "[" + std::string(row) + "]";
 }
@@ -67,8 +73,10 @@ std::string logged_in(Members members) {
 }  // namespace
 
 std::vector<std::pair<std::string, ipc::Example>> examples() {
-  const auto written = object({{"item", kItem}, {"user", kUser}});
-  const auto item = object({{"item", kItem}});
+  const auto written = [](std::string_view op) {
+    return object({{"item", item_of(op)}, {"user", kUser}});
+  };
+  const auto item = object({{"item", item_of("user.modify")}});
   const auto invitation = object({{"invitation", kInvitation}});
   const auto users = object({{"rows", rows(kUser)}, {"meta", kMeta}});
   const auto owners = object({{"rows", rows(kTypedHcp)}, {"meta", kMeta}});
@@ -136,13 +144,17 @@ std::vector<std::pair<std::string, ipc::Example>> examples() {
       {"user.modify",
        {R"({"key":"reception-18","id":"da53cfc5-6110-4484-8ff5-11b36df41289",)"
         R"("patch":{"name":"Anna Vermeulen"}})",
-        written}},
+        written("user.modify")}},
       {"user.disable",
-       {R"({"key":"reception-19","id":"da53cfc5-6110-4484-8ff5-11b36df41289"})", written}},
+       {R"({"key":"reception-19","id":"da53cfc5-6110-4484-8ff5-11b36df41289"})",
+        written("user.disable")}},
       {"user.enable",
-       {R"({"key":"reception-20","id":"da53cfc5-6110-4484-8ff5-11b36df41289"})", written}},
+       {R"({"key":"reception-20","id":"da53cfc5-6110-4484-8ff5-11b36df41289"})",
+        written("user.enable")}},
       {"user.delete",
-       {R"({"key":"reception-21","id":"da53cfc5-6110-4484-8ff5-11b36df41289"})", written}},
+       {R"({"key":"reception-21","id":"da53cfc5-6110-4484-8ff5-11b36df41289"})",
+        object({{"item", item_of("user.delete")},
+                {"user", R"({"id":"da53cfc5-6110-4484-8ff5-11b36df41289"})"}})}},
       {"user.token",
        {R"({"key":"kiosk-1","id":"da53cfc5-6110-4484-8ff5-11b36df41289","validity_s":86400})",
         R"({"token":"1b7f6b0e-2d9c-4f57-9c53-5a1f0f0c9f64"})"}},
@@ -159,7 +171,8 @@ std::vector<std::pair<std::string, ipc::Example>> examples() {
       {"owner.modify",
        {R"({"key":"reception-23","id":"88a976e7-5d71-4c83-9a33-ae9d3c5ce64c",)"
         R"("patch":{"lastName":"Vermeulen"}})",
-        object({{"item", kItem}, {"dataOwner", kHcp}})}},
+        object({{"item", item_of("owner.modify", "hcp", "88a976e7-5d71-4c83-9a33-ae9d3c5ce64c")},
+                {"dataOwner", kHcp}})}},
       {"invite.create",
        {R"({"key":"reception-24","owner":"00002acd-584e-4576-b13e-e04a3728ca3e",)"
         R"("contact":"new.patient@clinic.test","link":"https://app.clinic.test/start",)"
@@ -178,7 +191,7 @@ std::vector<std::pair<std::string, ipc::Example>> examples() {
        {R"({"key":"reception-26","id":"4daf7d6e-517c-49e8-a6c2-e3d57f9e3b19"})", invitation}},
       {"invite.resend",
        {R"({"key":"reception-27","id":"4daf7d6e-517c-49e8-a6c2-e3d57f9e3b19"})", invitation}},
-      {"outbox.list", {R"({"limit":1})", object({{"rows", rows(kItem)}})}},
+      {"outbox.list", {R"({"limit":1})", object({{"rows", rows(item_of("user.modify"))}})}},
       {"outbox.get", {R"({"id":"0b6f2a9e-57a3-4d0e-9a53-0e5c2f7d1b84"})", item}},
       {"outbox.hold", {R"({"id":"0b6f2a9e-57a3-4d0e-9a53-0e5c2f7d1b84"})", item}},
       {"outbox.release", {R"({"id":"0b6f2a9e-57a3-4d0e-9a53-0e5c2f7d1b84"})", item}},

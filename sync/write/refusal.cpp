@@ -55,7 +55,8 @@ constexpr std::array kVerdicts = {
 
     Verdict{Refusal::contact_taken, "contact_taken", Next::blocked,
             "another user already has this e-mail address or mobile number",
-            "cancel this and use another address; people who share one cannot both be users"},
+            "take this back (invite cancel, or outbox discard by an administrator) and use another "
+            "address; people who share one cannot both be users"},
     Verdict{Refusal::invalid, "invalid", Next::blocked,
             "the platform says that something in this is not valid",
             "discard it, correct what was entered and enter it again"},
