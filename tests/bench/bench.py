@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ os.environ["ICURE_BIN"] = str(BIN)
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 import page  # noqa: E402
 from clinic import Daemon, Sandbox, until  # noqa: E402
+from redis_server import Redis  # noqa: E402
 
 USERS = 100_000
 HOT = 2_000  # documents that the IPC benchmark asks for
@@ -128,23 +128,7 @@ def measure_ipc(daemon, ids, documents, home, rounds, seconds):
     hot = ids[:: max(1, len(ids) // HOT)][:HOT]
     keys = home / "keys"
     keys.write_text("\n".join(hot) + "\n")
-    path = home / "redis.sock"
-    redis = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", path, "--save", "",
-                              "--dir", home], stdout=subprocess.DEVNULL)
-    until(path.exists, "redis")
-    wanted = set(hot)
-    fill = []
-    client = daemon.client()
-    for id in wanted:
-        # The value is what our answer carries, so that both servers send the same bytes.
-        result = client.call("user.get", id=id)
-        value = json.dumps({"jsonrpc": "2.0", "id": 1, "result": result}, ensure_ascii=False,
-                           separators=(",", ":")).encode()
-        fill.append(b"*3\r\n$3\r\nSET\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n"
-                    % (len(id), id.encode(), len(value), value))
-    client.close()
-    subprocess.run(["redis-cli", "-s", path, "--pipe"], input=b"".join(fill), check=True,
-                   stdout=subprocess.DEVNULL)
+    redis = Redis(home, daemon, set(hot))
     table = {}
     try:
         for clients in (1, 50):
@@ -153,7 +137,7 @@ def measure_ipc(daemon, ids, documents, home, rounds, seconds):
                 load = lambda socket, protocol: run_json(
                     BIN / "bench-load", "--socket", socket, "--protocol", protocol, "--clients",
                     clients, "--seconds", seconds, "--keys", keys)
-                rows.append((load(path, "redis"), load(daemon.socket, "json")))
+                rows.append((load(redis.socket, "redis"), load(daemon.socket, "json")))
             table[clients] = rows
         every = home / "every"
         every.write_text("\n".join(ids) + "\n")
@@ -161,8 +145,7 @@ def measure_ipc(daemon, ids, documents, home, rounds, seconds):
                          "--clients", clients, "--seconds", seconds, "--keys", every)
                 for clients in (1, 50)]
     finally:
-        redis.send_signal(signal.SIGTERM)
-        redis.wait()
+        redis.stop()
     return table, cold
 
 

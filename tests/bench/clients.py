@@ -16,12 +16,20 @@ import tempfile
 import audit  # sets up the path
 import page
 from clinic import Daemon, Sandbox, mirrored, until
+from redis_server import Redis
 
-USERS = 100_000
+USERS, MANY_USERS = 100_000, 1_000_000
 HOT = 2_000
 CLIENTS = (1, 50, 200)
 IDLE = 200
 PAGE = 50  # rows
+
+
+def load_redis(redis, keys, clients, seconds):
+    return json.loads(subprocess.run(
+        [audit.BIN / "bench-load", "--socket", redis.socket, "--protocol", "redis", "--clients",
+         str(clients), "--seconds", str(seconds), "--keys", keys], check=True, capture_output=True,
+        text=True).stdout)
 
 
 def load(daemon, method, params, clients, seconds):
@@ -62,20 +70,27 @@ def questions(daemon, home):
                            ("user.list", pages(daemon)), ("user.search", beginnings(users, HOT))):
         files[method] = home / method
         files[method].write_text("".join(json.dumps(each) + "\n" for each in params))
-    return files
+    hot = [json.loads(line)["id"] for line in files["user.get"].read_text().splitlines()]
+    files["redis"] = home / "redis"
+    files["redis"].write_text("".join(id + "\n" for id in hot))
+    return files, hot
 
 
-def measure_reads(daemon, files, rounds, seconds):
+def measure_reads(daemon, redis, files, rounds, seconds):
+    """Rounds of: without the audit log, with it, and redis where it can do the same."""
     audited = audit.Audited(daemon)
     table = {}
-    for method, params in files.items():
+    for method in ("user.get", "user.list", "user.search"):
         for clients in CLIENTS:
-            load(daemon, method, params, clients, seconds)  # warms it up
+            load(daemon, method, files[method], clients, seconds)  # warms it up
             for _ in range(rounds):
+                row = []
                 for section in (audit.WITHOUT, audit.WITH):
                     audited.switch(section)
-                    table.setdefault((method, clients), []).append(
-                        load(daemon, method, params, clients, seconds))
+                    row.append(load(daemon, method, files[method], clients, seconds))
+                if method == "user.get":
+                    row.append(load_redis(redis, files["redis"], clients, seconds))
+                table.setdefault((method, clients), []).append(row)
     return table
 
 
@@ -107,8 +122,8 @@ def measure_flood(daemon, params, rounds, seconds):
     return rows
 
 
-def measure(rounds, seconds):
-    sandbox = Sandbox("--users", USERS, "--replay")
+def measure(users, rounds, seconds):
+    sandbox = Sandbox("--users", users, "--replay")
     daemon = Daemon(sandbox.url, sections='[mirror]\nkinds = ["user"]\n[sync]\ninterval = "24h"\n'
                                           'full_interval = "24h"\n' + audit.WITH)
     try:
@@ -117,8 +132,12 @@ def measure(rounds, seconds):
         daemon.start()  # what the first sync freed would hide what clients take
         idle = measure_idle(daemon)
         with tempfile.TemporaryDirectory(prefix="icure-bench-") as home:
-            files = questions(daemon, pathlib.Path(home))
-            table = measure_reads(daemon, files, rounds, seconds)
+            files, hot = questions(daemon, pathlib.Path(home))
+            redis = Redis(pathlib.Path(home), daemon, hot)
+            try:
+                table = measure_reads(daemon, redis, files, rounds, seconds)
+            finally:
+                redis.stop()
             flood = measure_flood(daemon, files["user.get"], rounds, seconds)
         return table, idle, flood
     finally:
@@ -126,21 +145,31 @@ def measure(rounds, seconds):
         sandbox.stop()
 
 
+def rows_of(table):
+    lines = ["| method | clients | requests/s | p50, ms | p95, ms | p99, ms | with audit: requests/s | ratio "
+             "| of redis `GET`, with audit |", "|---|---|---|---|---|---|---|---|---|"]
+    for (method, clients), rounds in table.items():
+        middle = lambda at, key: statistics.median(row[at][key] for row in rounds)
+        ratio = lambda at, to: statistics.median(row[at]["rps"] / row[to]["rps"] for row in rounds)
+        beside = f"{ratio(1, 2):.2f}" if method == "user.get" else ""
+        lines.append(f"| `{method}` | {clients} | {middle(0, 'rps'):,.0f} | "
+                     f"{middle(0, 'p50_us') / 1000:.3f} | {middle(0, 'p95_us') / 1000:.3f} | "
+                     f"{middle(0, 'p99_us') / 1000:.3f} | "
+                     f"{middle(1, 'rps'):,.0f} | {ratio(1, 0):.2f} | {beside} |")
+    return lines
+
+
+def many(table):
+    return "\n".join([f"## Reads by many clients of {MANY_USERS:,} users ({len(table['user.get', 1])} rounds)",
+                      "", "The same, with ten times as many users.", "", *rows_of(table), ""])
+
+
 def section(table, idle, flood):
     rounds = len(flood)
     lines = [f"## Reads by many clients ({rounds} rounds)", "",
              f"{USERS:,} users; one request in flight a client. `user.list` and `user.search` answer with",
              f"pages of {PAGE}; what is searched are the first letters of a name or of two. With: reads",
-             "are entries of the audit log, in the same run.", "",
-             "| method | clients | requests/s | p50, ms | p99, ms | with audit: requests/s | ratio |",
-             "|---|---|---|---|---|---|---|"]
-    for (method, clients), rows in table.items():
-        off, on = rows[0::2], rows[1::2]
-        middle = lambda rows, key: statistics.median(row[key] for row in rows)
-        ratios = sorted(b["rps"] / a["rps"] for a, b in zip(off, on))
-        lines.append(f"| `{method}` | {clients} | {middle(off, 'rps'):,.0f} | "
-                     f"{middle(off, 'p50_us') / 1000:.3f} | {middle(off, 'p99_us') / 1000:.3f} | "
-                     f"{middle(on, 'rps'):,.0f} | {statistics.median(ratios):.2f} |")
+             "are entries of the audit log, in the same run.", "", *rows_of(table)]
     ratio = lambda key: sorted(beside[key] / alone[key] for alone, beside in flood)
     shown = lambda values: f"{statistics.median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
     lines += ["", f"An idle client costs {idle:.1f} KiB of the daemon's memory. Beside one that floods (requests",
@@ -154,10 +183,11 @@ def main():
     parser = argparse.ArgumentParser(description="measure reads by many clients")
     parser.add_argument("--quick", action="store_true", help="fewer, print only")
     options = parser.parse_args()
-    text = section(*(measure(1, 1) if options.quick else measure(5, 2)))
+    if options.quick:
+        return print(section(*measure(USERS // 10, 1, 1)))
+    text = section(*measure(USERS, 5, 2)) + "\n" + many(measure(MANY_USERS, 3, 1)[0])
     print(text)
-    if not options.quick:
-        page.put(text)
+    page.put(text)
 
 
 if __name__ == "__main__":

@@ -142,9 +142,10 @@ class Load {
       return latencies_[static_cast<std::size_t>(share *
                                                  static_cast<double>(latencies_.size() - 1))];
     };
-    std::printf("{\"rps\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}\n",
+    std::printf("{\"rps\":%.0f,\"p50_us\":%.1f,\"p95_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}\n",
                 static_cast<double>(latencies_.size()) / seconds, static_cast<double>(at(0.5)),
-                static_cast<double>(at(0.99)), static_cast<double>(at(0.999)));
+                static_cast<double>(at(0.95)), static_cast<double>(at(0.99)),
+                static_cast<double>(at(0.999)));
   }
 
   const Options& options_;
