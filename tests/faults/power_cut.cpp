@@ -15,7 +15,9 @@ namespace icure::faults {
 namespace {
 
 constexpr auto kName = "power-cut";
-constexpr std::size_t kSector = 512;  // what a disk writes whole, or not
+// What a disk writes whole, or not, or leaves as noise. Of the first sector of a file noise is not
+// played: SQLCipher reads its salt there past the log, and cannot open the file then.
+constexpr std::size_t kSector = 512;
 
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -222,7 +224,7 @@ std::string PowerCut::after_cut(const Kept& file, std::uint64_t percent) {
       done += size;
       if (survives(percent)) {
         put(image, static_cast<std::int64_t>(at), piece);
-      } else if (survives(5)) {  // neither the old nor the new
+      } else if (at >= kSector && survives(5)) {  // neither the old nor the new
         random_.fill({reinterpret_cast<unsigned char*>(piece.data()), piece.size()});
         put(image, static_cast<std::int64_t>(at), piece);
       }
