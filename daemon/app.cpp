@@ -119,7 +119,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       store_api_(store_.files->safekeeping(), upkeep_thread_, store_key_in),
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
-      event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, clock),
+      event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, session_.time(), clock),
       store_watch_(*store_.files, ledger_thread_, clock),
       hello_(methods_, kVersion,
              [this](Secret session) { return logins_.whose(std::move(session)); }),

@@ -1,13 +1,19 @@
 """Failure drills of the machine: too few descriptors, too little memory, a clock that is set. What
 each came to is in docs/reliability.md."""
+import datetime
+import mmap
 import os
 import resource
+import secrets
 import socket
+import struct
 import time
 import unittest
 
-from clinic import until
+from clinic import BIN, RpcError, until
 from outbox_clinic import OutboxClinic
+
+DAY = 86_400
 
 
 class DescriptorDrill(OutboxClinic):
@@ -48,6 +54,99 @@ class DescriptorDrill(OutboxClinic):
         until(self.daemon.answers, "it takes clients again", self.daemon)
         self.assertTrue(self.daemon.call("user.search", text="anna", limit=1)["rows"])
         self.assertEqual(self.daemon.sync()["state"], "done")
+
+
+class ClockDrill(OutboxClinic):
+    """The machine's clock is set while everything runs; the platform's is right."""
+
+    def before_start(self):
+        shift = self.daemon.home / "shift"
+        shift.write_bytes(bytes(8))
+        file = open(shift, "r+b")
+        self.addCleanup(file.close)
+        self.shift = mmap.mmap(file.fileno(), 8)
+        self.addCleanup(self.shift.close)
+        start = self.daemon.start
+        self.daemon.start = lambda: start({"LD_PRELOAD": str(BIN / "clock_shift.so"),
+                                           "FAULT_CLOCK": str(shift)})
+
+    def set_clock(self, seconds):
+        """So far from the right time."""
+        self.shift[:8] = struct.pack("=q", seconds)
+        began = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        # What the daemon takes in from now on has that time.
+        at = self.new_user()["item"]["created"]
+        self.assertEqual(at[:10], began.isoformat()[:10], "the clock is not shifted")
+
+    def new_user(self, key=None):
+        login = f"{secrets.token_hex(6)}@clinic.test"
+        return self.write("user.create", key=key or login, user={"login": login, "email": login})
+
+    def restart(self):
+        self.client.close()
+        self.assertEqual(self.daemon.stop()[0], 0)
+        self.daemon.start()
+        self.client = self.daemon.client()
+
+    def ages(self):
+        metas = [self.call("user.list", limit=1)["meta"], self.call("owner.list", limit=1)["meta"]]
+        return [meta["age_s"] for meta in metas]
+
+    def session_is_over(self, session):
+        try:
+            self.call("auth.current", session=session)
+            return False
+        except RpcError as error:
+            self.assertEqual(error.word, "login_needed")
+            return True
+
+    def test_a_clock_that_is_set_ahead_erases_nothing_and_gives_nothing_up(self):
+        user = {"login": "k@clinic.test", "email": "k@clinic.test"}
+        first = self.write("user.create", key="once", user=user)
+        self.until_done(first)
+        self.call("user.get", id=first["user"]["id"])
+        audited = self.call("audit.list", limit=1000)["rows"]
+        self.offline()
+        self.until_noticed()
+        waiting = [self.new_user()["item"]["id"] for _ in range(3)]
+
+        self.set_clock(400 * DAY)
+        self.assertTrue(all(age >= 0 for age in self.ages()))
+        self.restart()  # old things are looked for at each start
+        self.online()
+        for id in waiting:
+            self.until_item(id, "done", "failed")
+            self.assertEqual(self.item(id)["state"], "done", self.item(id))
+        self.assertEqual(self.daemon.sync()["state"], "done")
+        again = self.write("user.create", key="once", user=user)
+        self.assertEqual(again["item"]["id"], first["item"]["id"], "the key was forgotten")
+        kept = {row["seq"] for row in self.call("audit.list", limit=1000)["rows"]}
+        self.assertLessEqual({row["seq"] for row in audited}, kept)
+        self.assertIn("clock", {each["code"] for each in self.call("daemon.status")["warnings"]})
+
+        self.set_clock(0)  # and back
+        self.assertTrue(all(age >= 0 for age in self.ages()), self.ages())
+        self.until_done(self.new_user())
+        self.assertEqual(self.daemon.sync()["state"], "done")
+        self.assertNotIn("clock", {each["code"] for each in self.call("daemon.status")["warnings"]})
+
+    def test_a_clock_that_is_set_back_makes_no_session_younger_and_holds_nothing_up(self):
+        anna = self.call("user.get", email="anna.vermeulen@clinic.test")["user"]["id"]
+        session = self.call("auth.login", login=anna, password="sandbox-" + anna)["session"]
+        self.set_clock(13 * 3600)  # beyond [login] session_idle
+        self.assertTrue(self.session_is_over(session))
+        self.set_clock(0)
+        self.assertTrue(self.session_is_over(session))
+
+        self.fault("POST /rest/v2/user$", kind="status", status=503)
+        item = self.new_user()["item"]["id"]
+        self.until_item(item, "retrying")
+        self.set_clock(-5 * DAY)
+        self.no_faults()
+        self.until_item(item, "done")
+        self.assertTrue(all(age >= 0 for age in self.ages()), self.ages())
+        run = self.call("sync.run", full=True, wait=True)["run"]
+        self.assertEqual(run["state"], "done", run)
 
 
 if __name__ == "__main__":
