@@ -54,7 +54,7 @@ AuditHash hash_of(std::string_view bytes) {
 
 class SqliteAudit final : public Audit {
  public:
-  SqliteAudit(SQLite::Database db, const Secret& key, const Condition& condition)
+  SqliteAudit(SQLite::Database db, const Secret& key, Condition& condition)
       : db_(std::move(db)),
         condition_(condition),
         chain_(key),
@@ -97,7 +97,7 @@ class SqliteAudit final : public Audit {
   }
 
   Result<AuditHead> append(std::span<const AuditEntry> entries) override {
-    return guarded([&]() -> Result<AuditHead> {
+    auto appended = guarded([&]() -> Result<AuditHead> {
       auto room = condition_.check_disk(Condition::kFloor / 2);
       if (!room) return std::move(room).error();
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
@@ -108,6 +108,8 @@ class SqliteAudit final : public Audit {
       head_ = head;
       return head;
     });
+    if (!appended && appended.error().code == Code::io) condition_.note_failed_write();
+    return appended;
   }
 
   AuditHead head() const override { return head_; }
@@ -253,7 +255,7 @@ class SqliteAudit final : public Audit {
   }
 
   SQLite::Database db_;
-  const Condition& condition_;
+  Condition& condition_;
   AuditChain chain_;
   Query insert_, rows_, newest_, hash_at_, oldest_, erase_, end_, set_end_;
   AuditHead head_;
@@ -267,7 +269,7 @@ std::span<const std::string> audit_migrations() {
 }
 
 OpenAudit open_audit(SQLite::Database db, const Secret& key, const std::optional<AuditHead>& kept,
-                     WallTime now, const Condition& condition) {
+                     WallTime now, Condition& condition) {
   auto log = std::make_unique<SqliteAudit>(std::move(db), key, condition);
   const bool whole = log->begin(kept, now);
   return {std::move(log), !whole};

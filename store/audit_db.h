@@ -23,6 +23,6 @@ struct OpenAudit {
 /// does not end where it says itself, an entry kAuditBroken is appended, whose number is beyond
 /// both. `condition` outlives it. Throws SQLite::Exception.
 OpenAudit open_audit(SQLite::Database db, const Secret& key, const std::optional<AuditHead>& kept,
-                     WallTime now, const Condition& condition);
+                     WallTime now, Condition& condition);
 
 }  // namespace icure::store

@@ -29,6 +29,9 @@ class Condition {
   /// The same of the disk alone, for what needs no ledger.
   Result<Done> check_disk(std::uint64_t floor = kFloor) const;
 
+  /// A write failed, and not for lack of room: from now on check() tries one itself, until it is
+  /// through. Not every kernel says of a disk that it made it read-only.
+  void note_failed_write() { doubted_ = true; }
   /// Until the next start.
   void note_damaged_ledger() { damaged_ = true; }
   /// What check() found last.
@@ -36,9 +39,11 @@ class Condition {
 
  private:
   Is look(std::uint64_t floor) const;
+  bool takes_writes() const;
 
-  const std::string directory_;
+  const std::string directory_;  // of the store
   std::atomic<bool> damaged_ = false;
+  std::atomic<bool> doubted_ = false;
   std::atomic<Is> last_ = Is::sound;
 };
 

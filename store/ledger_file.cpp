@@ -34,7 +34,8 @@ Result<Done> LedgerFile::end() {
   grouped_ = false;
   broken_.reset();
   if (!ended) {
-    note_damage(sqlite3_errcode(db_.getHandle()));
+    note(sqlite3_errcode(db_.getHandle()));
+    if (auto may = condition_.check(); !may) ended = std::move(may);  // says it better
     roll_back(roll_back_);
   }
   tell(ended ? &Follower::kept : &Follower::lost);
@@ -60,12 +61,20 @@ void LedgerFile::roll_back(Query& statement) noexcept {
   });
 }
 
-/// A change to a damaged tree may damage more of it.
-void LedgerFile::note_damage(int error) noexcept {
-  const int plain = error & 0xff;
-  if (plain != SQLITE_CORRUPT && plain != SQLITE_NOTADB) return;
-  damaged_ = true;
-  condition_.note_damaged_ledger();
+void LedgerFile::note(int error) noexcept {
+  switch (error & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+      condition_.note_failed_write();
+      break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      damaged_ = true;  // a change to a damaged tree may damage more of it
+      condition_.note_damaged_ledger();
+      break;
+    default:
+      break;
+  }
 }
 
 void LedgerFile::tell(void (Follower::*what)() noexcept) {
@@ -85,7 +94,7 @@ void LedgerFile::Change::commit() {
 }
 
 LedgerFile::Change::~Change() {
-  if (!committed_) file_.note_damage(sqlite3_errcode(file_.db_.getHandle()));
+  if (!committed_) file_.note(sqlite3_errcode(file_.db_.getHandle()));
   if (committed_) {
     if (!file_.grouped_) file_.tell(&Follower::kept);
   } else if (!file_.grouped_) {

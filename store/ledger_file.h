@@ -27,7 +27,8 @@ class LedgerFile final : public Group {
   };
 
   /// Throws SQLite::Exception, as do the constructor and commit() of a Change. `numbers`, `clock`
-  /// and `condition` outlive it; damage that a change meets is noted there, and ends all changes.
+  /// and `condition` outlive it; what is wrong with the disk or the file is noted there, and damage
+  /// ends all changes.
   LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock, Condition& condition);
 
   SQLite::Database& db() { return db_; }
@@ -62,7 +63,7 @@ class LedgerFile final : public Group {
 
  private:
   void roll_back(Query& statement) noexcept;
-  void note_damage(int error) noexcept;
+  void note(int error) noexcept;
   /// Of the end of a transaction: first those who must know of it before a reader may.
   void tell(void (Follower::*what)() noexcept);
 

@@ -131,6 +131,60 @@ class DiskDrill(Drill):
         self.until_done(self.new_user())
 
 
+class LockedDiskDrill(Drill):
+    """The kernel makes a failing disk read-only."""
+
+    def before_start(self):
+        self.image = self.daemon.home / "image"
+        self.image.write_bytes(b"")
+        os.truncate(self.image, 64 << 20)
+        made = subprocess.run(["mkfs.ext4", "-q", "-F", self.image], capture_output=True, text=True)
+        if made.returncode != 0:
+            self.skipTest("no file system can be made here: " + made.stderr)
+        self.disk = Disk(self, self.daemon.home / "store", *self.writable, source=self.image)
+
+    writable = ("-o", "loop,errors=remount-ro")
+
+    def lock(self):
+        """As the kernel does after an error of the disk."""
+        with open("/proc/mounts") as mounts:
+            device = next(line.split()[0] for line in mounts if str(self.disk.place) in line)
+        trigger = f"/sys/fs/ext4/{os.path.basename(device)}/trigger_fs_error"
+        try:
+            with open(trigger, "w") as file:
+                file.write("drill")
+        except OSError as error:
+            self.skipTest(f"a file system cannot be made to fail here: {error}")
+
+    @as_root
+    def test_a_disk_that_becomes_read_only_is_read_on_and_told_of(self):
+        accepted = self.new_user()
+        self.until_done(accepted)
+        self.lock()
+        self.until_state("degraded", "disk")
+        warning = next(each for each in self.status()["warnings"] if each["code"] == "disk")
+        self.assertIn("read-only", warning["text"])
+        self.assertIn("restart the daemon", warning["hint"])
+        self.assertEqual(self.refused("user.create", user={"login": "a@b.test"})[1], "read_only")
+        self.assertTrue(self.call("user.search", text="anna")["rows"])
+        self.client.close()
+        self.assertEqual(self.daemon.stop()[0], 0, self.daemon.log_text())
+
+        # A start says what is wrong.
+        self.daemon.launch()
+        self.assertEqual(self.daemon.process.wait(30), 1, self.daemon.log_text())
+        self.assertIn("Read-only file system", self.daemon.log_text())
+        self.assertIn("mount that disk writable again", self.daemon.log_text())
+
+        self.disk.unmount()
+        self.disk.mount(*self.writable, self.image)
+        self.daemon.start()
+        self.client = self.daemon.client()
+        self.until_state("online")
+        self.assertEqual(self.item(accepted["item"]["id"])["state"], "done")
+        self.until_done(self.new_user())
+
+
 class LedgerDrill(Drill):
     def ctl(self, *arguments):
         done = self.daemon.ctl(*arguments)

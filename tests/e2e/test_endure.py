@@ -3,8 +3,10 @@ each came to is in docs/reliability.md."""
 import datetime
 import mmap
 import os
+import pathlib
 import resource
 import secrets
+import signal
 import socket
 import struct
 import time
@@ -54,6 +56,64 @@ class DescriptorDrill(OutboxClinic):
         until(self.daemon.answers, "it takes clients again", self.daemon)
         self.assertTrue(self.daemon.call("user.search", text="anna", limit=1)["rows"])
         self.assertEqual(self.daemon.sync()["state"], "done")
+
+
+class KilledDrill(OutboxClinic):
+    """Killed, and started again by whoever watches over it."""
+
+    def new_user(self):
+        login = f"{secrets.token_hex(6)}@clinic.test"
+        return self.write("user.create", user={"login": login, "email": login})["item"]["id"]
+
+    def limit_memory(self, most):
+        """What the daemon takes from now on is so many bytes at most; skips where that cannot be."""
+        old = pathlib.Path("/sys/fs/cgroup/memory")
+        group = (old if old.is_dir() else pathlib.Path("/sys/fs/cgroup")) / f"drill-{os.getpid()}"
+        try:
+            group.mkdir()
+            self.addCleanup(lambda: until(lambda: self.is_removed(group), "the group goes"))
+            if old.is_dir():
+                (group / "memory.limit_in_bytes").write_text(str(most))
+            else:
+                (group / "memory.max").write_text(str(most))
+                (group / "memory.swap.max").write_text("0")
+            (group / "cgroup.procs").write_text(str(self.daemon.process.pid))
+        except OSError as error:
+            self.skipTest(f"no control group with a limit can be made here: {error}")
+
+    def is_removed(self, group):
+        try:
+            group.rmdir()
+            return True
+        except OSError:  # while the process in it is on its way out
+            return False
+
+    def test_killed_at_its_limit_of_memory_it_loses_nothing_and_takes_its_socket_again(self):
+        self.offline()
+        self.until_noticed()
+        self.limit_memory(48 << 20)
+        accepted = [self.new_user() for _ in range(5)]
+        half = b"{" + b" " * (3 << 20)  # of a request, which is kept until its end comes
+        crowd = []
+        try:
+            while self.daemon.process.poll() is None and len(crowd) < 200:
+                crowd.append(self.daemon.client())
+                crowd[-1].send(half)
+                accepted.append(self.new_user())
+        except (OSError, ValueError):
+            pass  # it is gone
+        for each in [self.client, *crowd]:
+            try:
+                each.close()
+            except OSError:
+                pass  # what it had to say is nobody's any more
+        self.assertEqual(self.daemon.process.wait(30), -signal.SIGKILL, self.daemon.log_text())
+        self.assertTrue(self.daemon.socket.exists(), "a kill leaves it behind")
+        self.daemon.start()
+        self.client = self.daemon.client()
+        self.online()
+        for id in accepted:
+            self.until_item(id, "done")
 
 
 class ClockDrill(OutboxClinic):
