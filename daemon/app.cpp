@@ -115,11 +115,12 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       metrics_api_({directory_, rest_, outbox_, audit_trail_, request_counts_, kVersion,
                     clock.wall(), config_.config.store.directory}),
       status_api_(directory_, session_, live_, outbox_, keys_, audit_trail_,
-                  {kVersion, clock.wall(), warnings_of(*store_.files)}),
+                  store_.files->condition(), {kVersion, clock.wall(), warnings_of(*store_.files)}),
       store_api_(store_.files->safekeeping(), upkeep_thread_, store_key_in),
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
-      event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, clock),
+      event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, session_.time(), clock),
+      store_watch_(*store_.files, ledger_thread_, clock),
       hello_(methods_, kVersion,
              [this](Secret session) { return logins_.whose(std::move(session)); }),
       server_(loop, clock, methods_,
@@ -225,6 +226,7 @@ void App::run() {
   scope_.run(keys_.loop(scope_.token()));
   scope_.run(logins_.loop(scope_.token()));
   scope_.run(event_upkeep_.loop(scope_.token()));
+  scope_.run(store_watch_.loop([this](auto now) { store_changed(now); }, scope_.token()));
   scope_.run(watch(scope_.token()));
   audit_scope_.run(audit_trail_.loop(audit_scope_.token()));
   if (auto listening = network_.listen(); !listening) {
@@ -277,6 +279,20 @@ void App::changed() {
 void App::tell(std::string change) {
   if (stopping_) return;
   scope_.run(event_upkeep_.tell(store::Topic::daemon, std::move(change), "daemon"));
+}
+
+void App::store_changed(store::Condition::Is now) {
+  status_api_.condition_changed();
+  changed();
+  if (now == store::Condition::Is::sound && !stopping_) scope_.run(sync_again());
+}
+
+/// What the store did not take in is asked for again; while the sync is paused that waits.
+Task<Done> App::sync_again() {
+  const bool full = engine_.last() && engine_.last()->full;
+  const auto run = co_await engine_.run_now(full, false);
+  if (!run) log::info("no sync yet: {}", run.error().message);
+  co_return Done{};
 }
 
 /// Takes back what only a start can change, so that `config.show` tells what is in force.

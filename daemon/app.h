@@ -34,6 +34,7 @@
 #include "daemon/loop/turn_meter.h"
 #include "daemon/loop/worker.h"
 #include "daemon/open_store.h"
+#include "daemon/store_watch.h"
 #include "ipc/hello.h"
 #include "ipc/server.h"
 #include "sync/approve.h"
@@ -72,6 +73,8 @@ class App {
   void stop();
   void changed();
   void tell(std::string change);
+  void store_changed(store::Condition::Is now);
+  Task<Done> sync_again();
   void tell_turns() const;
   Task<Done> watch(std::stop_token stop);
 
@@ -130,6 +133,7 @@ class App {
   api::EventsApi events_api_;
   loop::EachTurn tell_events_;
   EventUpkeep event_upkeep_;
+  StoreWatch store_watch_;
   ipc::Methods methods_;
   ipc::Hello hello_;
   ipc::Server server_;

@@ -29,7 +29,9 @@ Task<Done> EventUpkeep::loop(std::stop_token stop) {
 // Step by step, and the files' other work in between. Bounded, so that a stop need not wait.
 Task<Done> EventUpkeep::forget_old() {
   constexpr int kMostSteps = 1000;
-  const auto before = clock_.wall() - kKept;
+  const auto now = time_.now();
+  if (!now) co_return Done{};
+  const auto before = *now - kKept;
   auto of_ledger = [&] { return files_.events().forget(before); };
   auto of_mirror = [&] { return files_.mirror().forget_events(before); };
   bool ledger = true;

@@ -7,6 +7,7 @@
 #include "daemon/base/background.h"
 #include "daemon/base/clock.h"
 #include "store/open.h"
+#include "sync/confirmed_time.h"
 
 namespace icure {
 
@@ -14,10 +15,11 @@ namespace icure {
 class EventUpkeep {
  public:
   EventUpkeep(store::Stores& files, Background& mirror_thread, Background& ledger_thread,
-              Clock& clock)
+              const sync::ConfirmedTime& time, Clock& clock)
       : files_(files),
         mirror_thread_(mirror_thread),
         ledger_thread_(ledger_thread),
+        time_(time),
         clock_(clock) {}
 
   Task<Done> loop(std::stop_token stop);
@@ -30,6 +32,7 @@ class EventUpkeep {
   store::Stores& files_;
   Background& mirror_thread_;
   Background& ledger_thread_;
+  const sync::ConfirmedTime& time_;
   Clock& clock_;
 };
 

@@ -87,6 +87,7 @@ int run(int argc, char** argv) {
   bool adopts = false;
   bool makes_recovery_key = false;
   bool recovers = false;
+  std::string file;
   bool doctors = false;
   bool offline = false;
   options.add_option("--config", sources.file, "the configuration file")->capture_default_str();
@@ -107,6 +108,8 @@ int run(int argc, char** argv) {
   options.add_flag("--recover", recovers,
                    "let the store key open a store whose own is lost, by the recovery key on the "
                    "input, and end");
+  options.add_option("--export", file,
+                     "write what can be read of the ledger to this file, in clear, and end");
   auto* examine = options.add_flag("--doctor", doctors,
                                    "look at all that must be right, print it as JSON, and end");
   options.add_flag("--offline", offline, "leave out what needs the network")->needs(examine);
@@ -140,6 +143,7 @@ int run(int argc, char** argv) {
   if (adopts) return adopt(loaded->config);
   if (makes_recovery_key) return make_recovery_key(loaded->config);
   if (recovers) return recover(loaded->config);
+  if (!file.empty()) return export_ledger(loaded->config, file);
   if (!uids_are_real()) {
     return fail({kExitConfig,
                  {"this process runs in a user namespace that hides who calls it",

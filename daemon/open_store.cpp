@@ -1,5 +1,6 @@
 #include "daemon/open_store.h"
 
+#include "daemon/base/log.h"
 #include "daemon/credentials.h"
 #include "store/keys.h"
 
@@ -54,27 +55,40 @@ StartFailure start_failure(const Error& error) {
   }
 }
 
+namespace {
+
+Result<OpenStore> open_files(const store::Options& options) {
+  auto files = store::open_stores(options);
+  if (!files) return std::move(files).error();
+  auto point = (*files)->open_reader(kPointCache);
+  if (!point) return std::move(point).error();
+  auto scan = (*files)->open_reader(kScanCache);
+  if (!scan) return std::move(scan).error();
+  if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) return closed.error();
+  auto batches = (*files)->ledger().standing_batches();
+  if (!batches) return std::move(batches).error();
+  auto logins = sync::kept_logins((*files)->logins());
+  if (!logins) return std::move(logins).error();
+  auto events = (*files)->open_event_reader();
+  if (!events) return std::move(events).error();
+  return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
+                   std::move(*events), std::move(*batches), std::move(*logins)};
+}
+
+}  // namespace
+
 Result<OpenStore, StartFailure> open_store(const Config& config, Random& random, Clock& clock) {
   auto key = store_key_of(config);
   if (!key) return std::move(key).error();
-  auto files =
-      store::open_stores({config.store.directory, *key, platform_of(config), random, clock});
-  if (!files) return start_failure(files.error());
-  auto point = (*files)->open_reader(kPointCache);
-  if (!point) return start_failure(point.error());
-  auto scan = (*files)->open_reader(kScanCache);
-  if (!scan) return start_failure(scan.error());
-  if (auto closed = (*files)->ledger().close_cut_off_runs(); !closed) {
-    return start_failure(closed.error());
+  store::Options options{config.store.directory, *key, platform_of(config), random, clock};
+  auto opened = open_files(options);
+  if (!opened && opened.error().code == Code::corrupt) {  // damage beyond what opening looks at
+    log::error("the ledger is damaged: {}", opened.error().message);
+    options.ledger = store::LedgerFrom::stand_in;
+    opened = open_files(options);
   }
-  auto batches = (*files)->ledger().standing_batches();
-  if (!batches) return start_failure(batches.error());
-  auto logins = sync::kept_logins((*files)->logins());
-  if (!logins) return start_failure(logins.error());
-  auto events = (*files)->open_event_reader();
-  if (!events) return start_failure(events.error());
-  return OpenStore{std::move(*files),  std::move(*point),   std::move(*scan),
-                   std::move(*events), std::move(*batches), std::move(*logins)};
+  if (!opened) return start_failure(opened.error());
+  return std::move(*opened);
 }
 
 }  // namespace icure

@@ -92,6 +92,20 @@ int adopt(const Config& config) {
   return 0;
 }
 
+int export_ledger(const Config& config, const std::string& file) {
+  const auto key = key_then_owner(config);
+  if (!key) return refuse(key.error());
+  const auto exported = store::export_ledger(config.store.directory, *key, file);
+  if (!exported) return refuse(exported.error());
+  std::printf("%llu rows of the ledger are in %s\n",
+              static_cast<unsigned long long>(exported->rows), file.c_str());
+  if (!exported->whole) {
+    std::printf("the ledger is damaged: what cannot be read is not among them\n");
+  }
+  std::printf("they hold patient data in the clear: delete the file when you are done\n");
+  return 0;
+}
+
 int make_recovery_key(const Config& config) {
   const auto key = key_then_owner(config);
   if (!key) return refuse(key.error());

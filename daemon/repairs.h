@@ -20,6 +20,9 @@ int bring_back(const Config& config, const Restore& restore);
 /// Lets the store belong to the platform of the configuration from now on.
 int adopt(const Config& config);
 
+/// Writes what can be read of the ledger, damaged or not, into a new file, in clear.
+int export_ledger(const Config& config, const std::string& file);
+
 /// Prints a new recovery key; nobody can show it again.
 int make_recovery_key(const Config& config);
 

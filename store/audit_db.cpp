@@ -54,8 +54,9 @@ AuditHash hash_of(std::string_view bytes) {
 
 class SqliteAudit final : public Audit {
  public:
-  SqliteAudit(SQLite::Database db, const Secret& key)
+  SqliteAudit(SQLite::Database db, const Secret& key, Condition& condition)
       : db_(std::move(db)),
+        condition_(condition),
         chain_(key),
         insert_(db_,
                 "INSERT INTO entry (seq, at, uid, program, actor, actor_verified, method, kind, "
@@ -96,7 +97,9 @@ class SqliteAudit final : public Audit {
   }
 
   Result<AuditHead> append(std::span<const AuditEntry> entries) override {
-    return guarded([&]() -> Result<AuditHead> {
+    auto appended = guarded([&]() -> Result<AuditHead> {
+      auto room = condition_.check_disk(Condition::kFloor / 2);
+      if (!room) return std::move(room).error();
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
       auto head = head_;
       for (const auto& entry : entries) head = add(head, head.seq + 1, entry);
@@ -105,6 +108,8 @@ class SqliteAudit final : public Audit {
       head_ = head;
       return head;
     });
+    if (!appended && appended.error().code == Code::io) condition_.note_failed_write();
+    return appended;
   }
 
   AuditHead head() const override { return head_; }
@@ -250,6 +255,7 @@ class SqliteAudit final : public Audit {
   }
 
   SQLite::Database db_;
+  Condition& condition_;
   AuditChain chain_;
   Query insert_, rows_, newest_, hash_at_, oldest_, erase_, end_, set_end_;
   AuditHead head_;
@@ -263,8 +269,8 @@ std::span<const std::string> audit_migrations() {
 }
 
 OpenAudit open_audit(SQLite::Database db, const Secret& key, const std::optional<AuditHead>& kept,
-                     WallTime now) {
-  auto log = std::make_unique<SqliteAudit>(std::move(db), key);
+                     WallTime now, Condition& condition) {
+  auto log = std::make_unique<SqliteAudit>(std::move(db), key, condition);
   const bool whole = log->begin(kept, now);
   return {std::move(log), !whole};
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/audit.h"
+#include "store/condition.h"
 #include "store/sqlite.h"
 
 namespace icure::store {
@@ -20,8 +21,8 @@ struct OpenAudit {
 
 /// `db` is migrated. `kept` is the head that the ledger has; where the file has not come to it, or
 /// does not end where it says itself, an entry kAuditBroken is appended, whose number is beyond
-/// both. Throws SQLite::Exception.
+/// both. `condition` outlives it. Throws SQLite::Exception.
 OpenAudit open_audit(SQLite::Database db, const Secret& key, const std::optional<AuditHead>& kept,
-                     WallTime now);
+                     WallTime now, Condition& condition);
 
 }  // namespace icure::store

@@ -32,8 +32,12 @@ class File {
 };
 
 Error failed(const std::string& what, const std::string& path, int error) {
+  const auto words = "could not " + what + " " + path + ": " + std::strerror(error);
+  if (error == EROFS) {
+    return {Code::read_only, words, "see dmesg for why; mount that disk writable again"};
+  }
   const auto code = error == ENOSPC || error == EDQUOT ? Code::read_only : Code::io;
-  return {code, "could not " + what + " " + path + ": " + std::strerror(error)};
+  return {code, words};
 }
 
 Error unreadable(const std::string& path, int error) {

@@ -56,6 +56,9 @@ class Ledger {
   /// Until when a person paused the sync; absent: it is not paused.
   virtual Result<std::optional<WallTime>> paused_until() = 0;
   virtual Result<Done> set_pause(std::optional<WallTime> until) = 0;
+
+  /// Gives back the room that the file's log takes, as far as readers allow.
+  virtual void empty_log() = 0;
 };
 
 }  // namespace icure::store

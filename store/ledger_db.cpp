@@ -160,6 +160,8 @@ class SqliteLedger final : public Ledger {
     return guarded([&]() -> Result<std::vector<StandingBatch>> { return batches_.standing(); });
   }
 
+  void empty_log() override { file_.empty_log(); }
+
   Result<Batch> batch(const std::string& id) override {
     return guarded([&]() -> Result<Batch> {
       auto found = batches_.find(id);

@@ -4,9 +4,11 @@
 
 namespace icure::store {
 
-LedgerFile::LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock)
+LedgerFile::LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock,
+                       Condition& condition)
     : db_(std::move(db)),
       numbers_(numbers),
+      condition_(condition),
       events_(db_, EventFile::ledger, numbers, clock),
       begin_(db_, "BEGIN IMMEDIATE"),
       commit_(db_, "COMMIT"),
@@ -31,7 +33,11 @@ Result<Done> LedgerFile::end() {
   });
   grouped_ = false;
   broken_.reset();
-  if (!ended) roll_back(roll_back_);
+  if (!ended) {
+    note(sqlite3_errcode(db_.getHandle()));
+    if (auto may = condition_.check(); !may) ended = std::move(may);  // says it better
+    roll_back(roll_back_);
+  }
   tell(ended ? &Follower::kept : &Follower::lost);
   if (std::exchange(log_to_empty_, false)) checkpoint(db_);
   return ended;
@@ -55,6 +61,22 @@ void LedgerFile::roll_back(Query& statement) noexcept {
   });
 }
 
+void LedgerFile::note(int error) noexcept {
+  switch (error & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+      condition_.note_failed_write();
+      break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      damaged_ = true;  // a change to a damaged tree may damage more of it
+      condition_.note_damaged_ledger();
+      break;
+    default:
+      break;
+  }
+}
+
 void LedgerFile::tell(void (Follower::*what)() noexcept) {
   for (auto* follower : followers_) (follower->*what)();
   numbers_.finish(EventFile::ledger);
@@ -62,6 +84,7 @@ void LedgerFile::tell(void (Follower::*what)() noexcept) {
 
 LedgerFile::Change::Change(LedgerFile& file) : file_(file) {
   if (file_.broken_) throw SQLite::Exception("an earlier change of the group failed", SQLITE_ABORT);
+  if (file_.damaged_) throw SQLite::Exception("the ledger is damaged", SQLITE_CORRUPT);
   (file_.grouped_ ? file_.save_ : file_.begin_).run();
 }
 
@@ -71,6 +94,7 @@ void LedgerFile::Change::commit() {
 }
 
 LedgerFile::Change::~Change() {
+  if (!committed_) file_.note(sqlite3_errcode(file_.db_.getHandle()));
   if (committed_) {
     if (!file_.grouped_) file_.tell(&Follower::kept);
   } else if (!file_.grouped_) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/base/group.h"
+#include "store/condition.h"
 #include "store/event_table.h"
 #include "store/sqlite.h"
 
@@ -25,11 +26,14 @@ class LedgerFile final : public Group {
     ~Follower() = default;
   };
 
-  /// Throws SQLite::Exception, as do the constructor and commit() of a Change. `numbers` and
-  /// `clock` outlive it.
-  LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock);
+  /// Throws SQLite::Exception, as do the constructor and commit() of a Change. `numbers`, `clock`
+  /// and `condition` outlive it; what is wrong with the disk or the file is noted there, and damage
+  /// ends all changes.
+  LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& clock, Condition& condition);
 
   SQLite::Database& db() { return db_; }
+  /// Whether something new may be taken in.
+  Condition& condition() { return condition_; }
   /// To be added to within a Change: shown when it is kept, and not before.
   EventTable& events() { return events_; }
   /// It must outlive the last change.
@@ -59,15 +63,18 @@ class LedgerFile final : public Group {
 
  private:
   void roll_back(Query& statement) noexcept;
+  void note(int error) noexcept;
   /// Of the end of a transaction: first those who must know of it before a reader may.
   void tell(void (Follower::*what)() noexcept);
 
   SQLite::Database db_;
   EventNumbers& numbers_;
+  Condition& condition_;
   EventTable events_;
   Query begin_, commit_, roll_back_, save_, release_, roll_back_to_;
   std::vector<Follower*> followers_;
   bool grouped_ = false;
+  bool damaged_ = false;
   std::optional<Error> broken_;  // what ended the transaction of the group before its time
   bool log_to_empty_ = false;
 };

@@ -18,8 +18,10 @@ void warn_if_failed(const Result<Done>& result) {
 
 class SqliteMirrorWriter final : public MirrorFile {
  public:
-  SqliteMirrorWriter(SQLite::Database db, EventNumbers& numbers, const Clock& clock)
+  SqliteMirrorWriter(SQLite::Database db, EventNumbers& numbers, const Clock& clock,
+                     const Condition& condition)
       : clock_(clock),
+        condition_(condition),
         db_(std::move(db)),
         numbers_(numbers),
         events_(db_, EventFile::mirror, numbers, clock),
@@ -49,6 +51,7 @@ class SqliteMirrorWriter final : public MirrorFile {
 
   Result<Done> begin_sweep(Kind kind, const SweepState& state, bool resumable) override {
     return guarded_mirror(db_, [&]() -> Result<Done> {
+      if (auto may = condition_.check_disk(); !may) return may;
       intake_.commit();
       if (resumable) store_sweep(kind, state);
       Query clear(db_, "DELETE FROM wanted WHERE kind = ?1");
@@ -76,8 +79,13 @@ class SqliteMirrorWriter final : public MirrorFile {
   Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
                         Order answered, const std::optional<std::string>& cursor,
                         Origin origin) override {
-    return guarded_mirror(
-        db_, [&] { return intake_.take(kind, documents, asked, answered, cursor, origin); });
+    return guarded_mirror(db_, [&]() -> Result<Applied> {
+      // Single answers are taken in all the same: among them are those to writes of ours.
+      if (intake_.sweep(kind)) {
+        if (auto may = condition_.check_disk(); !may) return std::move(may).error();
+      }
+      return intake_.take(kind, documents, asked, answered, cursor, origin);
+    });
   }
 
   Result<std::vector<std::string>> put_aside() override {
@@ -371,6 +379,7 @@ class SqliteMirrorWriter final : public MirrorFile {
   }
 
   const Clock& clock_;
+  const Condition& condition_;
   SQLite::Database db_;
   EventNumbers& numbers_;
   EventTable events_;
@@ -383,8 +392,8 @@ class SqliteMirrorWriter final : public MirrorFile {
 }  // namespace
 
 std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
-                                               const Clock& clock) {
-  return std::make_unique<SqliteMirrorWriter>(std::move(db), numbers, clock);
+                                               const Clock& clock, const Condition& condition) {
+  return std::make_unique<SqliteMirrorWriter>(std::move(db), numbers, clock, condition);
 }
 
 }  // namespace icure::store

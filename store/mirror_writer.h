@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "store/condition.h"
 #include "store/decrypted.h"
 #include "store/event_numbers.h"
 #include "store/mirror.h"
@@ -16,9 +17,10 @@ class MirrorFile : public MirrorWriter {
   virtual ExchangeDataWriter& exchange_data() = 0;
 };
 
-/// `db` is open for writing and migrated; `numbers` and `clock` outlive the writer. Throws
+/// `db` is open for writing and migrated; `numbers`, `clock` and `condition` outlive
+/// the writer. Throws
 /// SQLite::Exception.
 std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
-                                               const Clock& clock);
+                                               const Clock& clock, const Condition& condition);
 
 }  // namespace icure::store

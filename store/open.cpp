@@ -4,6 +4,7 @@
 #include <span>
 
 #include "daemon/base/hex.h"
+#include "daemon/base/log.h"
 #include "store/audit_db.h"
 #include "store/audit_heads_db.h"
 #include "store/event_log.h"
@@ -38,11 +39,14 @@ constexpr std::int64_t kEventCache = 1 << 20;
 constexpr std::int64_t kAuditCache = 1 << 20;
 constexpr std::size_t kMarkBytes = 16;
 constexpr std::int64_t kWriterCache = 8 << 20;
+// In bytes; a ledger up to this is read whole at each start: a fifth of a second at most. Of a
+// larger one damage is found where it is met.
+constexpr std::uint64_t kProvenWhole = 64 << 20;
 
 class OpenStores final : public Stores {
  public:
   OpenStores(std::string directory, FileLock lock, std::optional<std::string> warning)
-      : directory_(std::move(directory)), lock_(std::move(lock)) {
+      : directory_(std::move(directory)), lock_(std::move(lock)), condition_(directory_) {
     if (warning) warnings_.push_back(std::move(*warning));
   }
 
@@ -63,6 +67,7 @@ class OpenStores final : public Stores {
   Logins& logins() override { return *logins_; }
   PrivateKeys& private_keys() override { return *private_keys_; }
   Safekeeping& safekeeping() override { return *safekeeping_; }
+  Condition& condition() override { return condition_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   Result<std::unique_ptr<MirrorReader>> open_reader(std::int64_t cache_bytes) override {
@@ -71,7 +76,7 @@ class OpenStores final : public Stores {
       auto mirror = make_mirror_reader(open_database(path(kMirrorName), mirror_key_, as), changes_);
       as.cache_bytes = kOverlayCache;
       return make_layered_reader(std::move(mirror),
-                                 open_database(path(kLedgerName), ledger_key_, as), overlaid_);
+                                 open_database(path(ledger_name_), ledger_key_, as), overlaid_);
     });
   }
 
@@ -79,7 +84,7 @@ class OpenStores final : public Stores {
     return guarded([&]() -> Result<std::unique_ptr<EventReader>> {
       const Connection as{Access::read_only, Durability::checkpoint, kEventCache};
       return make_event_reader(open_database(path(kMirrorName), mirror_key_, as),
-                               open_database(path(kLedgerName), ledger_key_, as), numbers_);
+                               open_database(path(ledger_name_), ledger_key_, as), numbers_);
     });
   }
 
@@ -90,9 +95,9 @@ class OpenStores final : public Stores {
     }
     auto keys = open_or_create_keys(directory_, options.store_key, options.random, warnings_);
     if (!keys) return std::move(keys).error();
-    auto ledger = open_ledger(*keys, options);
+    auto ledger = open_ledger_or_stand_in(*keys, options);
     if (!ledger) return ledger;
-    ledger_key_ = keys->of_database(kLedgerName);
+    ledger_key_ = keys->of_database(ledger_name_);
     mirror_key_ = keys->of_database(kMirrorName);
     queries_.emplace(keys->of_database(kQueriesName));
     auto audit = open_or_begin_audit(*keys, options.clock.wall());
@@ -104,12 +109,48 @@ class OpenStores final : public Stores {
  private:
   std::string path(const std::string& name) const { return directory_ + "/" + name; }
 
+  Result<Done> open_ledger_or_stand_in(const Keys& keys, const Options& options) {
+    remove_database(directory_, kStandInName);  // of an earlier start
+    if (options.ledger == LedgerFrom::its_file) {
+      auto opened = open_ledger(keys, options);
+      if (opened || opened.error().code != Code::corrupt) return opened;
+      log::error("{} is damaged: {}", path(kLedgerName), opened.error().message);
+    }
+    close_ledger();
+    ledger_name_ = kStandInName;
+    condition_.note_damaged_ledger();
+    const auto words = error_of(Condition::Is::ledger_damaged);
+    warnings_.push_back(path(kLedgerName) + " was left as it is: " + words.message);
+    return open_ledger(keys, options);
+  }
+
+  /// Throws SQLite::Exception (SQLITE_CORRUPT) for a damaged one.
+  void prove(SQLite::Database& db) const {
+    const auto size = size_of(path(ledger_name_));
+    if (!size || *size > kProvenWhole) return;
+    const auto said = db.execAndGet("PRAGMA quick_check(1)").getString();
+    if (said != "ok") throw SQLite::Exception(said, SQLITE_CORRUPT);
+  }
+
+  void close_ledger() {
+    private_keys_.reset();
+    audit_heads_.reset();
+    logins_.reset();
+    event_log_.reset();
+    invitations_.reset();
+    outbox_.reset();
+    ledger_.reset();
+    ledger_file_.reset();
+  }
+
+  /// Fails with corrupt for one that is damaged; it was left as it is.
   Result<Done> open_ledger(const Keys& keys, const Options& options) {
     const auto& platform = options.platform;
     const bool lost = !exists(path(kLedgerName)) && exists(path(kMirrorName));
     auto opened = guarded([&]() -> Result<Done> {
-      auto db = store::open_ledger(path(kLedgerName), keys.of_database(kLedgerName));
+      auto db = store::open_ledger(path(ledger_name_), keys.of_database(ledger_name_));
       if (!db) return std::move(db).error();
+      prove(*db);
       const auto recorded = platform_of_ledger(*db, platform);
       if (recorded != platform) {
         return Error{Code::invalid,
@@ -117,7 +158,7 @@ class OpenStores final : public Stores {
                          "\", the configuration names \"" + platform + "\"",
                      "correct the configuration, or confirm the move: icurectl store adopt"};
       }
-      ledger_file_.emplace(std::move(*db), numbers_, options.clock);
+      ledger_file_.emplace(std::move(*db), numbers_, options.clock, condition_);
       ledger_ = make_ledger(*ledger_file_);
       outbox_ = make_outbox(*ledger_file_, options.clock, overlaid_);
       invitations_ = make_invitations(*ledger_file_, options.clock);
@@ -128,10 +169,6 @@ class OpenStores final : public Stores {
           make_private_keys(*ledger_file_, keys.of_database(kPrivateKeysName), options.random);
       return Done{};
     });
-    if (!opened && opened.error().code == Code::corrupt) {
-      return Error{Code::corrupt, path(kLedgerName) + " is damaged: " + opened.error().message,
-                   "it was left as it is; restore it from a backup"};
-    }
     if (lost) warnings_.push_back(path(kLedgerName) + " was missing and has been made anew");
     return opened;
   }
@@ -158,7 +195,7 @@ class OpenStores final : public Stores {
                      "install that version again"};
       }
       migrate(db, kAuditApplication, audit_migrations());
-      auto audit = open_audit(std::move(db), keys.of_database(kChainName), kept, now);
+      auto audit = open_audit(std::move(db), keys.of_database(kChainName), kept, now, condition_);
       audit_ = std::move(audit.log);
       if (audit.broken) {
         warnings_.push_back(
@@ -195,14 +232,16 @@ class OpenStores final : public Stores {
       seed_mirror(db, random.below(UINT64_MAX));
       count_commits(db, changes_);
       begin_events(db, ledger_file_->db(), numbers_);
-      mirror_ = make_mirror_writer(std::move(db), numbers_, clock);
+      mirror_ = make_mirror_writer(std::move(db), numbers_, clock, condition_);
       return Done{};
     });
   }
 
   std::string directory_;
   FileLock lock_;
+  Condition condition_;
   std::vector<std::string> warnings_;
+  std::string ledger_name_ = kLedgerName;
   Secret ledger_key_;
   Secret mirror_key_;
   // Written by the writers' threads, read by the readers'.

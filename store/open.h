@@ -12,6 +12,7 @@
 #include "daemon/base/result.h"
 #include "daemon/base/secret.h"
 #include "store/audit.h"
+#include "store/condition.h"
 #include "store/decrypted.h"
 #include "store/event.h"
 #include "store/invitation.h"
@@ -24,12 +25,19 @@
 
 namespace icure::store {
 
+/// Which file is to be the ledger.
+enum class LedgerFrom {
+  its_file,  ///< As long as that is not found damaged.
+  stand_in,  ///< An empty one until the next start, since the ledger is known to be damaged.
+};
+
 struct Options {
   std::string directory;
   const Secret& store_key;  ///< 32 bytes; see parse_store_key() in store/keys.h.
   std::string platform;     ///< Its groupId, else the origin of its URL.
   Random& random;
   Clock& clock;
+  LedgerFrom ledger = LedgerFrom::its_file;
 };
 
 /// Everything that is open. Its parts must be used on their own threads (see their classes), its
@@ -60,6 +68,8 @@ class Stores {
   /// Reads the events of both files, on any one thread. Fails with io or corrupt.
   virtual Result<std::unique_ptr<EventReader>> open_event_reader() = 0;
   virtual Safekeeping& safekeeping() = 0;
+  /// Whether something new may be taken in; enqueue() and whatever else does so asks it.
+  virtual Condition& condition() = 0;
   /// What was found and mended while opening, in words for an administrator.
   virtual const std::vector<std::string>& warnings() const = 0;
 };
@@ -69,8 +79,9 @@ class Stores {
 /// - conflict: another daemon has this store open;
 /// - invalid: the directory cannot be used, the ledger belongs to another platform or is of a
 ///   newer program, as may be the audit log, or a restore was cut off;
-/// - corrupt: the ledger is damaged; it was left as it is;
 /// - io, or read_only (disk full).
+/// Where the ledger is damaged it is left as it is, and an empty one stands in for it, with a
+/// warning: everything can be read but what is queued, and nothing new is taken in.
 /// A mirror that is damaged or of a newer program is set aside and begun anew, with a warning; so
 /// is a damaged audit log, whose break is then on record.
 Result<std::unique_ptr<Stores>> open_stores(const Options& options);

@@ -72,6 +72,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       auto known = known_by(key);
       if (!known) return std::move(known).error();
       if (*known) return Accepted{std::move(**known), true};
+      if (auto may = file_.condition().check(); !may) return std::move(may).error();
       const bool ended = item.state == ItemState::done;
       if (!ended && unfinished() >= most) {
         return Error{Code::queue_full, "the outbox is full",
@@ -125,6 +126,7 @@ class SqliteOutbox final : public Outbox, private LedgerFile::Follower {
       auto before = known_by(key);
       if (!before) return std::move(before).error();
       if (*before) return Accepted{std::move(**before), true};
+      if (auto may = file_.condition().check(); !may) return std::move(may).error();
       const auto known = number_and_state(item.id);
       if (!known) return unknown_item();
       if (item.invitation) invitations_.set_goal(known->number, item.invitation->goal);

@@ -54,6 +54,7 @@ class SqlitePrivateKeys final : public PrivateKeys {
   Result<Done> keep(const ImportedKey& key) override {
     return guarded([&]() -> Result<Done> {
       const auto sealed = seal(key.pkcs8, seal_key_, label_of(key.owner, key.fingerprint), random_);
+      if (auto may = file_.condition().check(); !may) return std::move(may).error();
       LedgerFile::Change change(file_);
       keep_.run(key.owner, key.fingerprint, key.imported.time_since_epoch().count(),
                 blob_of(sealed.nonce), blob_of(sealed.text), blob_of(sealed.tag));

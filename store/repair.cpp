@@ -7,6 +7,7 @@
 #include "store/ledger_db.h"
 #include "store/recovery_key.h"
 #include "store/safekeeping_files.h"
+#include "store/salvage.h"
 #include "store/set_aside.h"
 #include "store/sqlite.h"
 #include "store/sqlite_memory.h"
@@ -143,6 +144,30 @@ Result<Done> recover(const KeyOptions& options, const Secret& recovery_key) {
   auto keys = recover_keys(options.directory, recovery_key);
   if (!keys) return std::move(keys).error();
   return keys->wrap_under(options.store_key, options.directory, options.random);
+}
+
+Result<Exported> export_ledger(const std::string& directory, const Secret& store_key,
+                               const std::string& file) {
+  const auto path = directory + "/" + kLedgerName;
+  if (!exists(path)) return Error{Code::not_found, "there is no " + path};
+  if (exists(file)) {
+    return Error{Code::conflict, "there is a file " + file, "name another one"};
+  }
+  auto locked = lock(directory);
+  if (!locked) return std::move(locked).error();
+  std::vector<std::string> warnings;
+  auto keys = open_keys(directory, store_key, warnings);
+  if (!keys) return std::move(keys).error();
+  auto found = guarded([&]() -> Result<Readable> {
+    return read_what_can_be_read(path, keys->of_database(kLedgerName));
+  });
+  if (!found) {
+    return Error{found.error().code, path + " cannot be read at all: " + found.error().message,
+                 "bring a backup back: icurectl backup restore"};
+  }
+  auto wrote = write_parts(file, {found->lines}, {file, 0, 0});
+  if (!wrote) return std::move(wrote).error();
+  return Exported{found->rows, found->whole};
 }
 
 bool restore_was_cut_off(const std::string& directory) {

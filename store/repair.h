@@ -1,6 +1,7 @@
 // What is done to a store while no daemon has it open: a backup is brought back, a move to another
-// platform is confirmed, a lost store key is replaced.
+// platform is confirmed, a lost store key is replaced, what can be read of a ledger is taken out.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,18 @@ Result<Secret> new_recovery_key(const KeyOptions& options);
 /// started with it no other one. Fails with conflict if a daemon has the store open, not_found if
 /// there are no keys, invalid, wrong_key, corrupt, io or read_only.
 Result<Done> recover(const KeyOptions& options, const Secret& recovery_key);
+
+struct Exported {
+  std::uint64_t rows = 0;
+  bool whole = true;  ///< Nothing was met that cannot be read.
+};
+
+/// Writes what can be read of the ledger, damaged or not, into a new file of mode 0600, a JSON
+/// object a line, in clear: items of the outbox, their steps, invitations. The ledger stays as it
+/// is. Fails with conflict if the file exists or a daemon has the store open, not_found if there is
+/// no ledger, wrong_key, corrupt if nothing of it can be read, io or read_only.
+Result<Exported> export_ledger(const std::string& directory, const Secret& store_key,
+                               const std::string& file);
 
 /// Whether a restore was cut off in that directory.
 bool restore_was_cut_off(const std::string& directory);

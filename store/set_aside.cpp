@@ -34,8 +34,7 @@ void remove_older(const std::string& directory, const std::string& prefix) {
     return name.ends_with(kParts[1]) || name.ends_with(kParts[2]);
   });
   for (std::size_t at = 0; at + kKept < names.size(); ++at) {
-    const auto path = directory + "/" + names[at];
-    for (const auto* part : kParts) ::unlink((path + part).c_str());
+    remove_database(directory, names[at]);
   }
 }
 
@@ -65,6 +64,10 @@ Result<std::string> set_aside(const std::string& directory, const std::string& n
   ::unlink(note_of(directory + "/" + name).c_str());
   remove_older(directory, name + ".damaged-");
   return moved;
+}
+
+void remove_database(const std::string& directory, const std::string& name) {
+  for (const auto* part : kParts) ::unlink((directory + "/" + name + part).c_str());
 }
 
 void mark_suspect(const std::string& path) {

@@ -18,6 +18,9 @@ Result<std::string> move_aside(const std::string& directory, const std::string& 
 /// two so named. Returns the new name. Fails with io.
 Result<std::string> set_aside(const std::string& directory, const std::string& name, WallTime now);
 
+/// Removes `directory/name` with its log; that there is none is no error.
+void remove_database(const std::string& directory, const std::string& name);
+
 /// Notes that the database is damaged, so that the next start sets it aside. Any thread.
 void mark_suspect(const std::string& path);
 bool is_suspect(const std::string& path);

@@ -119,6 +119,8 @@ Error error_of(const SQLite::Exception& e) {
   switch (e.getErrorCode() & 0xff) {
     case SQLITE_FULL:
       return {Code::read_only, "the disk is full", "free some space"};
+    case SQLITE_READONLY:
+      return {Code::read_only, "the disk takes no writes", "see dmesg for why"};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {Code::corrupt, words};

@@ -25,7 +25,7 @@ set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
 set(allow_ipc/client    daemon/base/ ipc/frame.h ipc/protocol.h ipc/client/)
 set(allow_ipc/client/setup daemon/base/ ipc/client/)
 set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings store/mirror.h
-                        store/audit.h store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h store/safekeeping.h
+                        store/audit.h store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h store/safekeeping.h store/condition.h
                         sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
                         ipc/[^/]+$)
 set(allow_daemon/doctor daemon/base/ daemon/loop/ daemon/doctor/ daemon/config daemon/credentials.h daemon/line_options.h

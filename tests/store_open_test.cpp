@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "store/files.h"
 #include "tests/store_fixture.h"
@@ -209,15 +210,51 @@ TEST_F(OpenTest, KeepsTheNewestTwoDamagedMirrors) {
   EXPECT_TRUE(read_file(path(names[1])).starts_with("damaged 3"));
 }
 
-TEST_F(OpenTest, LeavesADamagedLedgerAsItIs) {
+// The first page, which proves the key, and one of those that no start needs.
+class DamagedLedgerTest : public OpenTest, public testing::WithParamInterface<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(, DamagedLedgerTest, testing::Values(100, 20 * 8192 + 100));
+
+TEST_P(DamagedLedgerTest, IsLeftAsItIsAndReadsGoOnWithoutIt) {
   make();
-  scratch("ledger.db", 100);
+  scratch("ledger.db", GetParam());
   const auto damaged = read_file(path("ledger.db"));
-  const auto error = refused();
-  EXPECT_EQ(error.code, Code::corrupt);
-  EXPECT_THAT(error.message, HasSubstr("ledger.db"));
-  EXPECT_FALSE(error.hint.empty());
+  open();
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("ledger.db was left as it is")));
+  EXPECT_TRUE(reader().state(Kind::user));
+  auto accepted = stores_->outbox().enqueue({}, {}, 10);
+  ASSERT_FALSE(accepted);
+  EXPECT_EQ(accepted.error().code, Code::read_only);
+  EXPECT_THAT(accepted.error().hint, HasSubstr("icurectl backup restore"));
+  EXPECT_EQ(stores_->private_keys().keep({}).error().code, Code::read_only);
+  EXPECT_EQ(stores_->condition().last(), Condition::Is::ledger_damaged);
+  close();
   EXPECT_EQ(read_file(path("ledger.db")), damaged);
+}
+
+TEST_F(OpenTest, DamageOfTheLedgerThatIsMetWhileItIsUsedEndsAllChanges) {
+  open();
+  auto& outbox = stores_->outbox();
+  Item item;
+  item.content = std::string(100'000, 'c');  // so that its cache does not hold them all
+  for (int each = 0; each < 40; ++each) {
+    item.id = "i" + std::to_string(each);
+    ASSERT_TRUE(outbox.enqueue(item, {0, item.id, ""}, 100));
+  }
+  stores_->ledger().empty_log();
+  auto bytes = read_file(path("ledger.db"));
+  for (std::size_t at = 8192; at < bytes.size(); at += 512) bytes[at] ^= 0x55;
+  write_file(path("ledger.db"), bytes);
+  std::optional<Error> met;
+  for (int each = 0; each < 40 && !met; ++each) {
+    item.id = "i" + std::to_string(each);
+    if (auto saved = outbox.save(item, std::nullopt); !saved) met = saved.error();
+  }
+  ASSERT_TRUE(met);
+  EXPECT_EQ(met->code, Code::corrupt);
+  EXPECT_EQ(stores_->ledger().set_pause(std::nullopt).error().code, Code::corrupt);
+  EXPECT_EQ(stores_->condition().check().error().code, Code::read_only);
+  EXPECT_EQ(stores_->condition().last(), Condition::Is::ledger_damaged);
+  EXPECT_TRUE(reader().platform().state(Kind::user));
 }
 
 TEST_F(OpenTest, RefusesALedgerOfANewerProgram) {

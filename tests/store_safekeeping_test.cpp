@@ -305,5 +305,34 @@ TEST_F(SafekeepingTest, ABackupFromBeforeARekeyNeedsTheOldKey) {
   EXPECT_THAT(recorded(), ElementsAre("r1"));
 }
 
+TEST_F(SafekeepingTest, WritesOutWhatCanBeReadOfALedgerInTheClear) {
+  open();
+  Item item;
+  for (const auto* id : {"i1", "i2"}) {
+    item.id = id;
+    item.op = "user.create";
+    ASSERT_TRUE(stores_->outbox().enqueue(item, {0, id, ""}, 10));
+  }
+  const auto key = parse_store_key(kStoreKey);
+  const std::string out = dir_.path() / "out";
+  EXPECT_EQ(export_ledger(path(), *key, out).error().code, Code::conflict) << "it is in use";
+  close();
+  const auto before = read_file(path("ledger.db"));
+  const auto exported = export_ledger(path(), *key, out);
+  ASSERT_TRUE(exported) << exported.error().message;
+  EXPECT_TRUE(exported->whole);
+  EXPECT_EQ(exported->rows, 2u);
+  EXPECT_THAT(read_file(out), HasSubstr(R"("id":"i2","op":"user.create")"));
+  EXPECT_EQ(read_file(path("ledger.db")), before);
+  EXPECT_EQ(export_ledger(path(), *key, out).error().code, Code::conflict) << "it is there";
+  EXPECT_EQ(export_ledger(path(), *parse_store_key(kOtherKey), out + "2").error().code,
+            Code::wrong_key);
+  scratch(path("ledger.db"), 100);
+  const auto nothing = export_ledger(path(), *key, out + "2");
+  EXPECT_EQ(nothing.error().code, Code::corrupt);
+  EXPECT_THAT(nothing.error().hint, HasSubstr("backup restore"));
+  EXPECT_FALSE(exists(out + "2"));
+}
+
 }  // namespace
 }  // namespace icure::store

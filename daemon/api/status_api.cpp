@@ -47,6 +47,11 @@ StatusApi::State StatusApi::state() const {
   const auto& engine = directory_.engine;
   const auto& connection = engine.connection();
   const auto& last = engine.last();
+  if (const auto is = condition_.last(); is != store::Condition::Is::sound) {
+    const bool ledger = is == store::Condition::Is::ledger_damaged;
+    return {"degraded", ledger ? sync::Cause::store : sync::Cause::disk,
+            condition_since_.value_or(facts_.started)};
+  }
   if (connection.known && !connection.online) {
     return {"offline", connection.cause, engine.since()};
   }
@@ -59,6 +64,17 @@ StatusApi::State StatusApi::state() const {
   const auto starting = std::max(engine.since(), facts_.started);  // also after a pause
   if (!connection.known) return {"starting", sync::Cause::none, starting};
   return {"online", sync::Cause::none, engine.since()};
+}
+
+/// The store knows more exactly what it lacks.
+Warning StatusApi::warning_of(sync::Cause cause) const {
+  const std::string code(sync::word_of(cause));
+  if (const auto is = condition_.last(); is != store::Condition::Is::sound) {
+    auto error = store::error_of(is);
+    return {code, std::move(error.message), std::move(error.hint)};
+  }
+  const auto words = sync::explain(cause);
+  return {code, std::string(words.text), std::string(words.hint)};
 }
 
 /// What a batch is, and what a person can do about it.
@@ -131,10 +147,7 @@ ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
   if (engine.next_run()) json["next_sync"] = rfc3339(*engine.next_run());
   json["warnings"] = Json::array();
   if (now.cause != sync::Cause::none) {
-    const auto words = sync::explain(now.cause);
-    const Warning warning{std::string(sync::word_of(now.cause)), std::string(words.text),
-                          std::string(words.hint)};
-    json["warnings"].push_back(to_json(warning));
+    json["warnings"].push_back(to_json(warning_of(now.cause)));
   }
   for (const auto& batch : braked) {
     if (call.grant().may_see(batch.kind)) json["warnings"].push_back(to_json(explain(batch)));

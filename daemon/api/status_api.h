@@ -9,6 +9,7 @@
 #include "daemon/api/warning.h"
 #include "daemon/config_file.h"
 #include "ipc/methods.h"
+#include "store/condition.h"
 #include "sync/keys/keys.h"
 #include "sync/live.h"
 #include "sync/outbox/outbox.h"
@@ -27,15 +28,18 @@ class StatusApi {
  public:
   StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live,
             const sync::Outbox& outbox, const sync::Keys& keys, const AuditTrail& audit,
-            Facts facts)
+            const store::Condition& condition, Facts facts)
       : directory_(directory),
         session_(session),
         live_(live),
         outbox_(outbox),
         keys_(keys),
         audit_(audit),
+        condition_(condition),
         facts_(std::move(facts)) {}
   void register_on(ipc::Methods& methods);
+  /// The store's condition is another one by now.
+  void condition_changed() { condition_since_ = directory_.clock.wall(); }
   /// What `config.show` answers from now on.
   void show(std::vector<ShownValue> values) { shown_ = std::move(values); }
   /// Warns of changes that wait for longer.
@@ -52,6 +56,7 @@ class StatusApi {
     WallTime since{};
   };
   State state() const;
+  Warning warning_of(sync::Cause cause) const;
   static Warning explain(const store::Batch& batch);
   ipc::Methods::Answer status(ipc::Call call, ipc::NoParams);
   ipc::Methods::Answer config(ipc::Call call, ipc::NoParams);
@@ -62,8 +67,10 @@ class StatusApi {
   const sync::Outbox& outbox_;
   const sync::Keys& keys_;
   const AuditTrail& audit_;
+  const store::Condition& condition_;
   Millis warn_after_{0};
   Facts facts_;
+  std::optional<WallTime> condition_since_;
   std::vector<ShownValue> shown_;
 };
 

@@ -1,4 +1,4 @@
-// icurectl backup create|verify|restore, icurectl store verify|rekey|adopt
+// icurectl backup create|verify|restore, icurectl store verify|rekey|adopt|export
 #include <filesystem>
 #include <iostream>
 
@@ -91,6 +91,10 @@ Exit run_recovery_key(Runner& runner, const Verb&, const Values& values) {
     screen.out << recovery_key_view(*made, screen);
   }
   return Exit::ok;
+}
+
+Exit run_export(Runner& runner, const Verb&, const Values& values) {
+  return run_repair(runner, {{"--export", whole(values.at("path"))}}, values);
 }
 
 std::string backup_view(const Json& result, const Screen& screen) {
@@ -194,7 +198,15 @@ std::vector<Verb> store_verbs() {
        .about = "opens a store whose store key is lost, with the recovery key",
        .method = "",
        .args = {config_arg()},
-       .run = run_recover}};
+       .run = run_recover},
+      {.noun = "store",
+       .verb = "export",
+       .about = "writes what can be read of a damaged ledger; the daemon must be stopped",
+       .method = "",
+       .args =
+           {{"FILE", "path", "the file to make: JSON lines, in clear", Arg::Type::path, {}, true},
+            config_arg()},
+       .run = run_export}};
 }
 
 }  // namespace icure::client

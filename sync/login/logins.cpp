@@ -198,11 +198,9 @@ Task<Result<LoggedIn>> Logins::open(const LoginRequest& request, NewSession made
   const auto least_used = sessions_.add(session);
   auto begin = [&] { return parts_.ledger.begin(session, made.verifier); };
   auto kept = co_await parts_.ledger_thread.run(std::move(begin));
-  if (!kept) {
-    co_await sessions_.end(session.id);
-    co_return std::move(kept).error();
-  }
-  if (made.mode == store::LoginMode::online) {
+  // Nobody is kept out by our disk: the session ends with the daemon, the verifier stays as it was.
+  if (!kept) log::warning("login: a session is in memory only: {}", kept.error().message);
+  if (kept && made.mode == store::LoginMode::online) {
     verified_.erase(session.user);
     if (made.verifier) {
       store::VerifiedUser verified{session.user, made.verifier->proven, session.mark};

@@ -78,8 +78,8 @@ class Logins {
 
   void configure(LoginOptions options);
 
-  /// When this returns a session, it is on the disk. Waits for the platform for 8 s at most. Fails
-  /// with
+  /// When this returns a session, it is on the disk; where that takes no writes, the session ends
+  /// with the daemon. Waits for the platform for 8 s at most. Fails with
   /// - login_failed: a wrong name, password or one-time code, each in the same time;
   /// - otp_needed;
   /// - login_locked, with retry_after: too many wrong guesses of that caller, or codes;

@@ -270,7 +270,8 @@ Task<Done> Outbox::give_up_old(store::ItemState state) {
     if (!items || items->empty()) co_return Done{};
     query.after = items->back().number;
     for (const auto& each : *items) {
-      if (clock_.wall() - each.created < options_.give_up_after) co_return Done{};
+      const auto now = time_.now();
+      if (!now || *now - each.created < options_.give_up_after) co_return Done{};
       const auto place = Lanes::place_of(each);
       if (!is_too_old(each) || lanes_.runs(place)) continue;
       if (each.attempts == 0 && lanes_.waited(place)) continue;  // no fault of its own

@@ -89,7 +89,8 @@ Task<Done> Outbox::until_at_rest(store::Item item) {
 
 Task<Done> Outbox::try_item(store::Item& item, std::stop_token stop) {
   const auto place = Lanes::place_of(item);
-  if (item.next_try && *item.next_try > clock_.wall()) {
+  // A date is looked at again; the end of a delay was counted by uptime, whatever the clock says.
+  if (item.state == ItemState::queued && item.next_try && *item.next_try > clock_.wall()) {
     lanes_.queue(place, due_of(item));
     co_return Done{};
   }
@@ -275,12 +276,15 @@ Task<Result<Done>> Outbox::save(const store::Item& item, std::optional<store::St
 /// When it may go, of uptime.
 Millis Outbox::due_of(const store::Item& item) const {
   if (!item.next_try) return clock_.uptime();
-  return clock_.uptime() + std::clamp(*item.next_try - clock_.wall(), Millis(0), kLongestNap);
+  const auto longest = item.state == ItemState::retrying ? kLongestWish : kLongestNap;
+  return clock_.uptime() + std::clamp(*item.next_try - clock_.wall(), Millis(0), longest);
 }
 
+/// By a time that is beyond doubt: a clock that was set ahead gives nothing up.
 bool Outbox::is_too_old(const store::Item& item) const {
   const auto since = std::max(item.created, item.since.value_or(item.created));
-  return clock_.wall() - since >= options_.give_up_after;
+  const auto now = time_.now();
+  return now && *now - since >= options_.give_up_after;
 }
 
 }  // namespace icure::sync

@@ -1,0 +1,41 @@
+#include "daemon/store_watch.h"
+
+#include "daemon/base/log.h"
+
+namespace icure {
+namespace {
+
+using namespace std::chrono_literals;
+using Is = store::Condition::Is;
+
+constexpr Millis kLook = 5s;
+
+}  // namespace
+
+Task<Done> StoreWatch::loop(std::function<void(Is)> changed, std::stop_token stop) {
+  auto told = Is::sound;
+  for (;;) {
+    // On the ledger's thread: a dead disk may take its time.
+    auto look = [this] {
+      auto sound = files_.condition().check();
+      // What was finished meanwhile need not take up room twice, in the file and in its log.
+      if (files_.condition().last() == Is::disk_full) files_.ledger().empty_log();
+      return sound;
+    };
+    const auto sound = co_await ledger_thread_.run(std::move(look));
+    const auto now = files_.condition().last();
+    if (now != told) {
+      told = now;
+      if (sound) {
+        log::info("the store takes in everything again");
+      } else {
+        log::error("{}; {}", sound.error().message, sound.error().hint);
+      }
+      changed(now);
+    }
+    const auto slept = co_await clock_.sleep(kLook, stop);
+    if (!slept) co_return Done{};
+  }
+}
+
+}  // namespace icure
