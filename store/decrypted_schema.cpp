@@ -34,7 +34,7 @@ CREATE TABLE decrypted (
   doc BLOB                      -- zstd; NULL: nothing was opened
 ) STRICT;
 CREATE VIRTUAL TABLE decrypted_words USING fts5(words, content='', contentless_delete=1,
-  detail=none, prefix='2 4 6', tokenize="{0} {1} {2}");
+  detail=none, prefix='1 2 3 4 5', tokenize="{0} {1} {2}");
 INSERT INTO decrypted_words (decrypted_words, rank) VALUES ('pgsz', 8000);
 CREATE TABLE decrypted_lookup (
   hash INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (hash, row)

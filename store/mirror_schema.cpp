@@ -11,9 +11,11 @@ namespace {
 // Rows are numbered: a document inside a WITHOUT ROWID table makes writing several times slower.
 // The ids are a table of their own, not an index of the rows, so that a first fill can put many of
 // them in order before it writes them. They carry the filters of lists.
-// The search index: detail=none, since only rows are asked for; each prefix length answers the one
-// below it too; a page of it fills one of ours (8192 less 80 of the cipher). Merging waits until
-// the first fill is over.
+// The search index: detail=none, since only rows are asked for; a page of it fills one of ours
+// (8192 less 80 of the cipher). Merging waits until the first fill is over. What is shorter than
+// five letters is looked up by a list of its own: FTS5 would else merge the lists of all that it
+// may begin, before the first hit (measured with 1,000,000 users: 69 ms for "van d", here 0.3).
+// Mirrors that were made with the lengths 2, 4 and 6 work, and stay as slow as they were.
 constexpr auto kPerKind = R"sql(
 CREATE TABLE {0} (
   row INTEGER PRIMARY KEY,
@@ -30,7 +32,7 @@ CREATE TABLE {0}_ids (
   owner_type INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE {0}_words USING fts5(words, content='', contentless_delete=1, detail=none,
-  prefix='2 4 6', tokenize="{1} {2} {3}");
+  prefix='1 2 3 4 5', tokenize="{1} {2} {3}");
 INSERT INTO {0}_words ({0}_words, rank) VALUES ('pgsz', 8000);
 INSERT INTO {0}_words ({0}_words, rank) VALUES ('automerge', 0);
 INSERT INTO {0}_words ({0}_words, rank) VALUES ('crisismerge', 64);
