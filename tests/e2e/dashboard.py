@@ -1,10 +1,17 @@
 """icurectl dashboard as a process, and what a browser sends it, header by header."""
 import http.client
 import json
+import os
 import subprocess
 import urllib.parse
 
-from clinic import BIN, PATIENCE_S
+from clinic import BIN, NOBODY, PATIENCE_S
+
+
+def become_nobody():
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
 
 
 class Answer:

@@ -9,7 +9,7 @@ import unittest
 import uuid
 
 from clinic import NOBODY, PATIENCE_S, Daemon, Sandbox, until
-from dashboard import Dashboard
+from dashboard import Dashboard, become_nobody
 from outbox_clinic import OutboxClinic
 
 ALLOWED = {"hello", "daemon.status", "daemon.metrics", "sync.history", "outbox.list", "outbox.hold",
@@ -214,12 +214,6 @@ class DashboardOutboxTest(Serves, OutboxClinic):
     def test_has_the_rights_of_who_runs_it(self):
         self.daemon.home.chmod(0o755)
         self.daemon.socket.chmod(0o666)
-
-        def become_nobody():
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-
         dashboard = self.opened(before=become_nobody)
         self.assertEqual(dashboard.result("hello", client="x", protocol=1)["role"], "reader")
         self.assertEqual(dashboard.result("daemon.status")["state"], "online")

@@ -6,8 +6,8 @@ import unittest
 import urllib.parse
 
 from browser import Browser
-from clinic import until
-from dashboard import Dashboard
+from clinic import NOBODY, until
+from dashboard import Dashboard, become_nobody
 from outbox_clinic import OutboxClinic
 
 PICTURES = pathlib.Path(os.environ.get("ICURE_PICTURES", "."))
@@ -16,6 +16,8 @@ LABELLED = {"button", "combobox", "textbox", "link", "table", "region", "image",
 
 
 class DashboardPageTest(OutboxClinic):
+    sections = f'[[access]]\nuser = {NOBODY}\nrole = "reader"\n'
+
     def setUp(self):
         super().setUp()
         self.dashboard = Dashboard(self.daemon)
@@ -210,6 +212,24 @@ class DashboardPageTest(OutboxClinic):
         self.sees("#said", "release lets it go on")
         self.click("#said-close")
         self.sees_not("#said", "cannot be held")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
+    def test_a_reader_sees_what_a_reader_may(self):
+        self.daemon.home.chmod(0o755)
+        self.daemon.socket.chmod(0o666)
+        self.dashboard.close()
+        self.dashboard = Dashboard(self.daemon, before=become_nobody)
+        self.addCleanup(self.dashboard.close)
+        self.until_invitation(self.invite_person(self.people[0])["id"], "sent")
+        self.open()
+        self.sees("#role", "reader")
+        self.sees("#outbox-section", "Your role may not see this")
+        self.sees("#syncs-note", "Your role may not see this")
+        self.sees("#invitations", "sent")
+        self.assertEqual(self.browser.run("return document.querySelectorAll('[data-act]').length"), 0)
+        self.assertEqual(self.browser.text("#alarm"), "")
+        self.browser.picture(PICTURES / "dashboard-reader.png")
+        self.assert_quiet()
 
     # --- as it changes
 

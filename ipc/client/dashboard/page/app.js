@@ -57,11 +57,12 @@ async function read() {
   if (wanted.size > 0) refresh();
 }
 
-function alarm(words, hint = '') {
+/// What is wrong and what helps, a line each; nothing: all is well again.
+function alarm(...lines) {
   const box = byId('alarm');
-  if (words && box.textContent === words + hint) return;
-  box.replaceChildren(...(words ? [element('strong', {}, words), element('span', {}, hint)] : []));
-  document.body.classList.toggle('stale', Boolean(words));
+  if (box.textContent === lines.join('')) return;
+  box.replaceChildren(...lines.map((line, at) => element(at === 0 ? 'strong' : 'span', {}, line)));
+  document.body.classList.toggle('stale', lines.length > 0);
 }
 
 async function up() {
@@ -72,15 +73,14 @@ async function up() {
     return;
   }
   setText(byId('role'), 'your role: ' + role);
-  alarm('');
+  alarm();
   refresh(...Object.keys(READERS));
 }
 
 function down(failure) {
-  const hint = (failure.data || {}).hint || '';
   showUnknown();
-  alarm('The daemon does not answer: ' + failure.message,
-    'What is shown is as it was; this page tries again by itself. ' + hint);
+  alarm('The daemon does not answer: ' + failure.message, (failure.data || {}).hint || '',
+    'What is shown is as it was. This page tries again by itself.');
 }
 
 function end(words) {
