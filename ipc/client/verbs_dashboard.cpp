@@ -13,7 +13,7 @@ constexpr auto kName = "icurectl-dashboard";
 constexpr auto kPort = "--port";
 constexpr auto kIdle = "--idle";
 constexpr std::int64_t kHighestPort = 65'535;
-constexpr std::int64_t kLongestIdle = 365 * 86'400;
+constexpr std::int64_t kLongestIdle = std::int64_t{365} * 86'400;
 
 /// Beside this program, or where packages put it.
 std::string dashboard_program() {

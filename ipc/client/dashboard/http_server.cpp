@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 
 namespace icure::dashboard {
 namespace {
@@ -49,7 +48,7 @@ ssize_t read_stream(void* reading, std::uint64_t, char* room, std::size_t size) 
   if (rest.empty()) rest = stream->next();
   if (rest.empty()) return MHD_CONTENT_READER_END_OF_STREAM;
   const auto count = std::min(size, rest.size());
-  std::memcpy(room, rest.data(), count);
+  rest.copy(room, count);
   rest.erase(0, count);
   return static_cast<ssize_t>(count);
 }
