@@ -87,6 +87,33 @@ TEST(ClientTest, HandsOutNotificationsOnTheWay) {
   EXPECT_EQ(told, R"(event{"seq":7})");
 }
 
+TEST(ClientTest, ListensForAWhileAndStaysSubscribed) {
+  FakeDaemon daemon([](const json& request) {
+    auto reaction = result_of(request, json::object());
+    if (request["method"] == "later") {
+      reaction.bytes = R"({"jsonrpc":"2.0","method":"event","params":{"seq":1}})"
+                       "\n" +
+                       reaction.bytes + R"({"jsonrpc":"2.0","method":"event","params":{"seq":2}})" +
+                       "\n";
+    }
+    return reaction;
+  });
+  auto client = client_of(daemon);
+  ASSERT_TRUE(client.call("events.subscribe"));
+  const auto nothing = client.listen(Millis(1));
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().trouble, Trouble::timed_out);
+  std::string told;
+  client.on_notification = [&told](const std::string&, const std::string& params) {
+    told = params;
+  };
+  ASSERT_TRUE(client.call("later"));
+  EXPECT_EQ(told, R"({"seq":1})") << "on the same connection";
+  const auto event = client.listen(std::chrono::seconds(30));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->params, R"({"seq":2})");
+}
+
 TEST(ClientTest, NobodyThereIsUnreachable) {
   Options options;
   options.socket = "/nonexistent/api.sock";

@@ -169,5 +169,19 @@ TEST_F(IcurectlTest, CallTakesAnyMethodAndChecksItsJson) {
   EXPECT_EQ(run({"call", "user.get", "{"}, echo), Exit::usage);
 }
 
+TEST_F(IcurectlTest, ADashboardIsForWhoMayAsk) {
+  const auto exit = run({"dashboard"}, [](const Json& request) {
+    return error_of(request, {{"code", -32000},
+                              {"message", "no"},
+                              {"data", {{"code", "forbidden"}, {"retryable", false}}}});
+  });
+  EXPECT_EQ(exit, Exit::not_permitted);
+  const auto never = [](const Json& request) { return result_of(request, Json::object()); };
+  EXPECT_EQ(run({"dashboard", "--port", "65536"}, never), Exit::usage);
+  EXPECT_EQ(run({"dashboard", "--port", "-1"}, never), Exit::usage);
+  EXPECT_EQ(run({"dashboard", "--idle", "0"}, never), Exit::usage);
+  EXPECT_EQ(run({"dashboard", "--idle", "9999d"}, never), Exit::usage);
+}
+
 }  // namespace
 }  // namespace icure::client

@@ -4,7 +4,8 @@ cmake_minimum_required(VERSION 3.25)
 set(root ${CMAKE_CURRENT_LIST_DIR}/..)
 
 set(folders daemon/base daemon/loop store sync sync/decrypt sync/keys sync/login sync/outbox
-    sync/platform sync/write ipc ipc/client ipc/client/setup daemon daemon/api
+    sync/platform sync/write ipc ipc/client ipc/client/dashboard ipc/client/setup
+    daemon daemon/api
     daemon/doctor)
 set(allow_daemon/base   daemon/base/)
 set(allow_daemon/loop   daemon/base/ daemon/loop/)
@@ -24,6 +25,7 @@ set(allow_sync/write    daemon/base/ sync/write/)
 set(allow_ipc           daemon/base/ daemon/loop/ ipc/[^/]+$)
 set(allow_ipc/client    daemon/base/ ipc/frame.h ipc/protocol.h ipc/client/)
 set(allow_ipc/client/setup daemon/base/ ipc/client/)
+set(allow_ipc/client/dashboard daemon/base/ ipc/client/[^/]+$ ipc/client/dashboard/)
 set(allow_daemon/api    daemon/base/ daemon/api/ daemon/config daemon/settings store/mirror.h
                         store/audit.h store/ledger.h store/outbox.h store/invitation.h store/login.h store/event.h store/safekeeping.h store/condition.h
                         sync/[^/]+$ sync/decrypt/bytes.h sync/keys/ sync/login/ sync/outbox/
@@ -39,6 +41,7 @@ set(only_curl/curl.h    sync/platform)
 set(only_SQLiteCpp      store)
 set(only_sqlite3.h      store)
 set(only_toml\\+\\+     daemon ipc/client/setup)
+set(only_microhttpd.h   ipc/client/dashboard)
 
 set(broken "")
 foreach(folder ${folders})
@@ -56,7 +59,7 @@ foreach(folder ${folders})
         endforeach()
       else()
         set(ok TRUE)
-        foreach(library uv.h curl/curl.h SQLiteCpp sqlite3.h toml\\+\\+)
+        foreach(library uv.h curl/curl.h SQLiteCpp sqlite3.h toml\\+\\+ microhttpd.h)
           if(header MATCHES "^${library}" AND NOT folder IN_LIST only_${library})
             set(ok FALSE)
           endif()

@@ -114,11 +114,18 @@ Client::Called Client::wait(std::int64_t id) {
 }
 
 Result<Notification, Failure> Client::listen() {
+  for (;;) {
+    auto told = listen(std::chrono::hours(1));
+    if (told || told.error().trouble != Trouble::timed_out) return told;
+  }
+}
+
+Result<Notification, Failure> Client::listen(Millis patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
   while (connection_) {
-    auto reply = receive(std::chrono::steady_clock::now() + std::chrono::hours(1));
-    if (!reply && reply.error().trouble == Trouble::timed_out) continue;
+    auto reply = receive(until);
     if (!reply) {
-      connection_.reset();
+      if (reply.error().trouble != Trouble::timed_out) connection_.reset();
       return reply.error();
     }
     if (reply->id.empty()) return Notification{std::move(reply->method), std::move(reply->text)};

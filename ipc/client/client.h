@@ -49,10 +49,14 @@ class Client {
   /// The next notification, however long it takes. Fails with lost; what was subscribed to is then
   /// void.
   Result<Notification, Failure> listen();
+  /// As listen(), but waits so long at most: fails with timed_out then, and the subscriptions stay.
+  Result<Notification, Failure> listen(Millis patience);
 
   /// Called with method and params while an answer is waited for; must not call back. Without it
   /// they are dropped.
   std::function<void(const std::string& method, const std::string& params)> on_notification;
+
+  const Options& options() const { return options_; }
 
  private:
   struct Connection;

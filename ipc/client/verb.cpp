@@ -29,10 +29,10 @@ Json value_of(const Arg& arg, const std::string& text) {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all;
-  for (auto* of_noun :
-       {status_verbs, doctor_verbs, setup_verbs, user_verbs, owner_verbs, invite_verbs,
-        outbox_verbs, auth_verbs, key_verbs, store_verbs, sync_verbs, events_verbs, audit_verbs,
-        metrics_verbs, config_verbs, support_verbs, call_verbs, completion_verbs}) {
+  for (auto* of_noun : {status_verbs, doctor_verbs, setup_verbs, user_verbs, owner_verbs,
+                        invite_verbs, outbox_verbs, auth_verbs, key_verbs, store_verbs, sync_verbs,
+                        events_verbs, audit_verbs, metrics_verbs, config_verbs, dashboard_verbs,
+                        support_verbs, call_verbs, completion_verbs}) {
     auto verbs = of_noun();
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }

@@ -65,6 +65,7 @@ std::vector<Verb> events_verbs();
 std::vector<Verb> audit_verbs();
 std::vector<Verb> metrics_verbs();
 std::vector<Verb> config_verbs();
+std::vector<Verb> dashboard_verbs();
 std::vector<Verb> call_verbs();
 std::vector<Verb> completion_verbs();
 

@@ -40,10 +40,10 @@ class InstallTest(unittest.TestCase):
     def test_the_daemon_comes_with_what_it_needs_and_no_more(self):
         installed = self.install("daemon")
         expected = {
-            "bin/icure-syncd", "bin/icurectl",
+            "bin/icure-syncd", "bin/icurectl", "libexec/icure-syncd/icurectl-dashboard",
             "lib/systemd/system/icure-syncd.service", "lib/systemd/system/icure-syncd.socket",
             "lib/sysusers.d/icure-syncd.conf", "lib/tmpfiles.d/icure-syncd.conf",
-            "share/doc/icure-syncd/config.example.toml",
+            "share/doc/icure-syncd/config.example.toml", "share/doc/icure-syncd/dashboard.png",
             "share/doc/icure-syncd/examples/plain-credentials.conf",
             "share/doc/icure-syncd/examples/alerts.yml", "share/doc/icure-syncd/examples/dashboard.json",
             "share/man/man1/icurectl.1", "share/man/man5/icure-syncd.toml.5",
