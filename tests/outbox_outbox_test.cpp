@@ -221,6 +221,7 @@ TEST_F(OutboxLoopTest, GivesUpInWordsWhatFailsForTooLong) {
   options.retry_max = 1h;
   outbox->configure(options);
   start();
+  platform_time.heard(clock.wall());
   operation.outcomes["u1"] = outcome(Next::retry, "the gateway has a fault", "");
   add("i1", "u1");
   pass(7 * 24h - 1h);
@@ -233,6 +234,7 @@ TEST_F(OutboxLoopTest, GivesUpInWordsWhatFailsForTooLong) {
 
 TEST_F(OutboxLoopTest, GivesUpAlsoWhileTheLineIsAway) {
   start();
+  platform_time.heard(clock.wall());
   engine.failed({Cause::no_route, 0, "down"});
   add("i1", "u1");
   add("i2", "u2", {"u1"});
@@ -240,6 +242,18 @@ TEST_F(OutboxLoopTest, GivesUpAlsoWhileTheLineIsAway) {
   EXPECT_EQ(state("i1"), ItemState::failed);
   EXPECT_EQ(state("i2"), ItemState::blocked);
   EXPECT_THAT(operation.tried, IsEmpty());
+}
+
+// It may have been set years ahead, or never have been right since the start.
+TEST_F(OutboxLoopTest, GivesNothingUpByAClockThatNobodyConfirmed) {
+  start();
+  engine.failed({Cause::no_route, 0, "down"});
+  add("i1", "u1");
+  pass(20 * 24h);
+  EXPECT_EQ(state("i1"), ItemState::queued);
+  platform_time.heard(clock.wall());
+  pass(2h);
+  EXPECT_EQ(state("i1"), ItemState::failed);
 }
 
 TEST_F(OutboxLoopTest, APersonsWordStartsTheTimeAnew) {

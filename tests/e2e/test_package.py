@@ -242,6 +242,7 @@ class PackageTest(unittest.TestCase):
         daemon = self.start(handed_over)
         until(lambda: self.users() == len(sandbox.revs("user")), "the users are mirrored")
         self.assertIn("open", machine.run("icurectl", "store", "recovery-key", code=6))
+        self.assertIn("http://127.0.0.1:", machine.run("icurectl", "--json", "dashboard", "--idle", "1s"))
         daemon.terminate()
         daemon.wait(PATIENCE_S)
         self.assertNotIn("recovery_key", self.set_up(sandbox), "it stays as it is")
