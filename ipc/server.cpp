@@ -10,7 +10,6 @@
 namespace icure::ipc {
 namespace {
 
-constexpr int kBacklog = 128;
 constexpr Millis kLastWords{1'000};  // for a client to read its last answers when we stop
 
 int descriptor(uv_pipe_t* pipe) {

@@ -13,8 +13,6 @@
 namespace icure::ipc {
 namespace {
 
-constexpr int kBacklog = 128;
-
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}

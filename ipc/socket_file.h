@@ -9,6 +9,10 @@
 
 namespace icure::ipc {
 
+/// How many may wait to be accepted. Who connects to a Unix socket without patience is refused when
+/// this is full, so there is room for all clients at once, however long a turn of the loop takes.
+inline constexpr int kBacklog = 1024;
+
 struct SocketFile {
   std::string path;
   mode_t mode = 0660;

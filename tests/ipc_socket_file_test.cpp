@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "ipc/socket_file.h"
 #include "tests/support/temp_dir.h"
@@ -44,6 +46,19 @@ TEST_F(SocketFileTest, RefusesWhereSomebodyAnswers) {
   ASSERT_TRUE(first);
   EXPECT_EQ(bind().error().code, Code::conflict);
   EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(SocketFileTest, LetsManyWaitWhomNobodyAcceptsYet) {
+  const auto bound = bind();
+  ASSERT_TRUE(bound);
+  sockaddr_un place{.sun_family = AF_UNIX, .sun_path = {}};
+  path.copy(place.sun_path, sizeof place.sun_path - 1);
+  std::vector<int> clients;
+  for (int at = 0; at < 256; ++at) {
+    clients.push_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    EXPECT_EQ(connect(clients.back(), reinterpret_cast<sockaddr*>(&place), sizeof place), 0) << at;
+  }
+  for (const int client : clients) close(client);
 }
 
 TEST_F(SocketFileTest, NeverRemovesWhatIsNoSocket) {

@@ -96,6 +96,7 @@ def measure_reads(daemon, redis, files, rounds, seconds):
 
 def measure_idle(daemon):
     """KiB of the daemon's memory that each of many idle clients costs."""
+    daemon.call("daemon.status")  # from here on it serves, and takes who comes
     before = daemon.memory_kib()
     idle = [daemon.client() for _ in range(IDLE)]
     for client in idle:
@@ -182,7 +183,10 @@ def section(table, idle, flood):
 def main():
     parser = argparse.ArgumentParser(description="measure reads by many clients")
     parser.add_argument("--quick", action="store_true", help="fewer, print only")
+    parser.add_argument("--many", action="store_true", help="only the section of many users")
     options = parser.parse_args()
+    if options.many:
+        return page.put(many(measure(MANY_USERS, 3, 1)[0]))
     if options.quick:
         return print(section(*measure(USERS // 10, 1, 1)))
     text = section(*measure(USERS, 5, 2)) + "\n" + many(measure(MANY_USERS, 3, 1)[0])
