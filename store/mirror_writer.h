@@ -17,9 +17,8 @@ class MirrorFile : public MirrorWriter {
   virtual ExchangeDataWriter& exchange_data() = 0;
 };
 
-/// `db` is open for writing and migrated; `numbers`, `clock` and `condition` outlive
-/// the writer. Throws
-/// SQLite::Exception.
+/// `db` is open for writing and migrated; `numbers`, `clock` and `condition` outlive the writer.
+/// Throws SQLite::Exception.
 std::unique_ptr<MirrorFile> make_mirror_writer(SQLite::Database db, EventNumbers& numbers,
                                                const Clock& clock, const Condition& condition);
 
