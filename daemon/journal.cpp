@@ -29,6 +29,7 @@ bool send(const log::NotableFacts& facts, std::string_view line,
     entry.push_back(fmt::format("ICURE_{}={}", upper(name), value));
   }
   std::vector<iovec> parts;
+  parts.reserve(entry.size());
   for (auto& each : entry) parts.push_back({each.data(), each.size()});
   return sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) == 0;
 }
