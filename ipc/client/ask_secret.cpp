@@ -37,9 +37,9 @@ bool person_at_input() {
 std::string ask_secret(std::istream& in, std::ostream& err, const std::string& prompt) {
   std::string line;
   if (&in == &std::cin && person_at_input()) {
-    err << prompt << std::flush;
     {
-      const Hidden hidden;
+      const Hidden hidden;  // before anybody is asked: what was typed until now is dropped
+      err << prompt << std::flush;
       std::getline(in, line);
     }
     err << '\n';
