@@ -67,7 +67,10 @@ Result<std::string> set_aside(const std::string& directory, const std::string& n
 }
 
 void remove_database(const std::string& directory, const std::string& name) {
-  for (const auto* part : kParts) ::unlink((directory + "/" + name + part).c_str());
+  for (const auto* part : kParts) {
+    auto path = directory;
+    ::unlink(path.append("/").append(name).append(part).c_str());
+  }
 }
 
 void mark_suspect(const std::string& path) {

@@ -11,9 +11,7 @@ namespace icure::api {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr auto kUuid = "0b8e4a52-7d1f-4c55-9a57-2f6d3c1e9b04";
