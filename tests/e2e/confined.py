@@ -58,21 +58,21 @@ def allowed_calls():
 
 class Filter:
     def __init__(self):
-        self.library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
-        self.library.seccomp_init.restype = ctypes.c_void_p
-        self.context = ctypes.c_void_p(self.library.seccomp_init(REFUSE))
+        self.seccomp = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+        self.seccomp.seccomp_init.restype = ctypes.c_void_p
+        self.context = ctypes.c_void_p(self.seccomp.seccomp_init(REFUSE))
 
     def allow(self, call, *comparisons):
-        number = self.library.seccomp_syscall_resolve_name(call.encode())
+        number = self.seccomp.seccomp_syscall_resolve_name(call.encode())
         if number == -1:
             return  # of another processor, or newer than this machine
         array = (Comparison * len(comparisons))(*comparisons)
-        done = self.library.seccomp_rule_add_array(
+        done = self.seccomp.seccomp_rule_add_array(
             self.context, ctypes.c_uint32(ALLOW), number, len(comparisons), array)
         assert done == 0, (call, done)
 
     def load(self):
-        assert self.library.seccomp_load(self.context) == 0
+        assert self.seccomp.seccomp_load(self.context) == 0
 
 
 def confine():

@@ -228,7 +228,8 @@ Exit Setup::show() const {
   if (!recovery_key_.empty()) {
     screen_.out << recovery_key_view(recovery_key_, screen_);
   } else {
-    screen_.out << "The store key is as it was, and so is the recovery key.\n\n";
+    screen_.out << "The store key is as it was. If you have no recovery key: icurectl store "
+                   "recovery-key\n\n";
   }
   if (config_ == kDefaultConfig) {
     screen_.out << "Now:  systemctl enable --now icure-syncd   (restart, if it runs)\n"
