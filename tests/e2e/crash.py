@@ -39,13 +39,16 @@ class Broken(Exception):
 class Clinic:
     """One store and one platform, over many lives of the daemon."""
 
+    population = ("--users", 3, "--hcps", 3, "--patients", 1, "--devices", 0)
+    sync_settings = "live = false"
+
     def __init__(self, chance, figures):
         self.chance = chance
         self.figures = figures
-        self.sandbox = Sandbox("--users", 3, "--hcps", 3, "--patients", 1, "--devices", 0)
+        self.sandbox = Sandbox(*self.population)
         self.daemon = Daemon(self.sandbox.url, sections=f"""
 [sync]
-live = false
+{self.sync_settings}
 [outbox]
 retry_min = "100ms"
 retry_max = "300ms"
