@@ -2,14 +2,18 @@
 
 #include <simdjson.h>
 
+#include <deque>
 #include <nlohmann/json.hpp>
+
+#include "sync/slices.h"
 
 namespace icure::sync::wire {
 
 struct Text::Parsed {
   std::string json;
-  simdjson::dom::parser parser;  // owns the unescaped strings
-  simdjson::dom::element root;
+  std::deque<std::string> names;  ///< Ids and revisions, unescaped; they stay where they are.
+
+  std::string_view keep(std::string_view name) { return names.emplace_back(name); }
 };
 
 Text::Text(std::unique_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
@@ -23,7 +27,8 @@ Fault bad(const char* what) {
   return Fault{Cause::bad_answer, 200, what};
 }
 
-Answer<std::unique_ptr<Text::Parsed>> parse(std::string body) {
+/// The text on one line, with room for simdjson's padding.
+Answer<std::unique_ptr<Text::Parsed>> take_in(std::string body) {
   if (const auto first = body.find_first_not_of(" \t\r\n");
       first != std::string::npos && body[first] == '<') {
     return Fault{Cause::captive_portal, 200, "the answer is a web page"};
@@ -41,36 +46,7 @@ Answer<std::unique_ptr<Text::Parsed>> parse(std::string body) {
   auto parsed = std::make_unique<Text::Parsed>();
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   parsed->json = std::move(body);
-  // false: the padding is ours, the text need not be copied.
-  const auto error =
-      parsed->parser.parse(parsed->json.data(), parsed->json.size(), false).get(parsed->root);
-  if (error != simdjson::SUCCESS) return bad("the answer is cut off or not JSON");
   return parsed;
-}
-
-/// Slices of the elements of the array `key` of an object, or of the text itself if it is empty.
-Answer<std::vector<std::string_view>> slices(const std::string& json, std::string_view key) {
-  namespace od = simdjson::ondemand;
-  od::parser parser;
-  od::document document;
-  od::array array;
-  const simdjson::padded_string_view padded(json.data(), json.size(), json.capacity());
-  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return bad("not JSON");
-  const auto error = key.empty() ? document.get_array().get(array)
-                                 : document.find_field_unordered(key).get_array().get(array);
-  if (error != simdjson::SUCCESS) return bad("an array is missing");
-  std::vector<std::string_view> found;
-  for (auto element : array) {
-    od::object object;
-    std::string_view slice;
-    if (element.get_object().get(object) != simdjson::SUCCESS ||
-        object.raw_json().get(slice) != simdjson::SUCCESS) {
-      return bad("an element is not an object");
-    }
-    const auto end = slice.find_last_not_of(" \t");  // raw_json() may reach to the next token
-    found.push_back(slice.substr(0, end + 1));
-  }
-  return found;
 }
 
 /// The member `name` of a JSON object if it is a non-empty string.
@@ -80,31 +56,35 @@ std::optional<std::string_view> text_member(simdjson::dom::element object, const
   return text;
 }
 
-Answer<Page> page_of(std::unique_ptr<Text::Parsed> parsed, simdjson::dom::array rows,
-                     std::vector<std::string_view> raw) {
+Answer<Page> page_of(std::unique_ptr<Text::Parsed> text,
+                     const std::vector<std::string_view>& rows) {
   std::vector<store::Document> documents;
-  documents.reserve(raw.size());
+  documents.reserve(rows.size());
+  SliceReader reader;
   for (const auto row : rows) {
-    const auto id = text_member(row, "id");
-    const auto rev = text_member(row, "rev");
+    const auto document = reader.read(row);
+    if (!document) return bad("a document is not JSON");
+    const auto id = text_member(*document, "id");
+    const auto rev = text_member(*document, "rev");
     if (!id || !rev) return bad("a document lacks its id or rev");
-    documents.push_back({*id, *rev, raw[documents.size()]});
+    documents.push_back({text->keep(*id), text->keep(*rev), row});
   }
-  return Page{Text(std::move(parsed)), std::move(documents), std::nullopt};
+  return Page{Text(std::move(text)), std::move(documents), std::nullopt};
 }
 
 /// Absent or null: the last page. Fails on any other shape, which must not look like the end.
-Answer<std::optional<NextPage>> next_of(simdjson::dom::element root) {
-  simdjson::dom::element pair;
-  if (root["nextKeyPair"].get(pair) != simdjson::SUCCESS || pair.is_null()) {
-    return std::optional<NextPage>();
-  }
+Answer<std::optional<NextPage>> next_of(std::string_view member) {
+  if (member.empty()) return std::optional<NextPage>();
+  SliceReader reader;
+  const auto pair = reader.read(member);
+  if (!pair) return bad("the next page's key is not JSON");
+  if (pair->is_null()) return std::optional<NextPage>();
   NextPage next;
-  const auto id = text_member(pair, "startKeyDocId");
+  const auto id = text_member(*pair, "startKeyDocId");
   if (!id) return bad("the next page's id is missing");
   next.start_id = *id;
   simdjson::dom::element key;
-  if (pair["startKey"].get(key) == simdjson::SUCCESS && !key.is_null()) {
+  if ((*pair)["startKey"].get(key) == simdjson::SUCCESS && !key.is_null()) {
     std::string_view text;
     if (key.get_string().get(text) != simdjson::SUCCESS) return bad("the next page's key is odd");
     next.start_key = std::string(text);
@@ -115,31 +95,23 @@ Answer<std::optional<NextPage>> next_of(simdjson::dom::element root) {
 }  // namespace
 
 Answer<Page> parse_page(std::string body) {
-  auto parsed = parse(std::move(body));
-  if (!parsed) return parsed.error();
-  simdjson::dom::array rows;
-  if ((*parsed)->root["rows"].get_array().get(rows) != simdjson::SUCCESS) {
-    return bad("the page has no rows");
-  }
-  auto raw = slices((*parsed)->json, "rows");
-  if (!raw) return raw.error();
-  auto next = next_of((*parsed)->root);
+  auto text = take_in(std::move(body));
+  if (!text) return text.error();
+  const auto slices = slices_of_page((*text)->json);
+  if (!slices) return bad("the page is cut off, not JSON, or has no rows");
+  auto next = next_of(slices->next);
   if (!next) return next.error();
-  auto page = page_of(std::move(*parsed), rows, std::move(*raw));
+  auto page = page_of(std::move(*text), slices->rows);
   if (page) page->next = std::move(*next);
   return page;
 }
 
 Answer<Page> parse_documents(std::string body) {
-  auto parsed = parse(std::move(body));
-  if (!parsed) return parsed.error();
-  simdjson::dom::array rows;
-  if ((*parsed)->root.get_array().get(rows) != simdjson::SUCCESS) {
-    return bad("the answer is not an array");
-  }
-  auto raw = slices((*parsed)->json, "");
-  if (!raw) return raw.error();
-  return page_of(std::move(*parsed), rows, std::move(*raw));
+  auto text = take_in(std::move(body));
+  if (!text) return text.error();
+  const auto rows = slices_of_array((*text)->json);
+  if (!rows) return bad("the answer is cut off, or not an array of objects");
+  return page_of(std::move(*text), *rows);
 }
 
 Answer<Page> parse_document(std::string body) {
@@ -147,26 +119,26 @@ Answer<Page> parse_document(std::string body) {
 }
 
 Answer<Stubs> parse_stubs(std::string body) {
-  auto parsed = parse(std::move(body));
-  if (!parsed) return parsed.error();
-  simdjson::dom::array rows;
-  if ((*parsed)->root.get_array().get(rows) != simdjson::SUCCESS) {
-    return bad("the answer is not an array");
-  }
-  auto raw = slices((*parsed)->json, "");
-  if (!raw) return raw.error();
+  auto text = take_in(std::move(body));
+  if (!text) return text.error();
+  const auto rows = slices_of_array((*text)->json);
+  if (!rows) return bad("the answer is cut off, or not an array of objects");
   std::vector<std::size_t> sizes;
-  for (const auto slice : *raw) sizes.push_back(slice.size());
   std::vector<store::Stub> stubs;
-  for (const auto row : rows) {
+  SliceReader reader;
+  for (const auto row : *rows) {
+    const auto element = reader.read(row);
     simdjson::dom::element stub;
-    if (row["stub"].get(stub) != simdjson::SUCCESS) return bad("a stub is missing");
+    if (!element || (*element)["stub"].get(stub) != simdjson::SUCCESS) {
+      return bad("a stub is missing");
+    }
     const auto id = text_member(stub, "id");
     const auto rev = text_member(stub, "rev");
     if (!id || !rev) return bad("a stub lacks its id or rev");
-    stubs.push_back({*id, *rev});
+    stubs.push_back({(*text)->keep(*id), (*text)->keep(*rev)});
+    sizes.push_back(row.size());
   }
-  return Stubs{Text(std::move(*parsed)), std::move(stubs), std::move(sizes)};
+  return Stubs{Text(std::move(*text)), std::move(stubs), std::move(sizes)};
 }
 
 bool is_deleted(std::string_view json) {

@@ -67,6 +67,15 @@ TEST(WireTest, RefusesWhatIsCutOffMalformedOrOfTheWrongShape) {
       R"({"rows":[],"nextKeyPair":7})",
       R"({"rows":[],"nextKeyPair":{"startKey":[1],"startKeyDocId":"c"}})",
       "{\"rows\":[{\"id\":\"a\xff\",\"rev\":\"1\"}]}",
+      R"({"rows":[{"id":"a","rev":"1"}],"x":tru})",
+      R"({"rows":[{"id":"a","rev":"1"}],"x":[1,}})",
+      R"({"x":{"y":01},"rows":[{"id":"a","rev":"1"}]})",
+      R"({"rows":[{"id":"a","rev":"1"}]} {})",
+      R"({"rows":[{"id":"a","rev":"1"},]})",
+      R"({"rows":[{"id":"a","rev":"1"} {"id":"b","rev":"1"}]})",
+      R"({"rows":[{"id":"a","rev":"1"}],"rows":[]})",
+      R"({"rows":[{"id":"a","rev":"1"]}})",
+      R"({"rows":[{"id":"a","rev":"1"}],"nextKeyPair":null,"nextKeyPair":{"startKeyDocId":"c"}})",
       std::string(5000, '['),
   };
   for (const auto& text : bad) {
@@ -74,6 +83,23 @@ TEST(WireTest, RefusesWhatIsCutOffMalformedOrOfTheWrongShape) {
     ASSERT_FALSE(page) << text;
     EXPECT_EQ(page.error().cause, Cause::bad_answer) << text;
   }
+}
+
+TEST(WireTest, RefusesArraysThatAreCutOffOrFollowedByMore) {
+  for (const auto* text : {R"([{"id":"a","rev":"1"})", R"([{"id":"a","rev":"1"}] 7)",
+                           R"([{"id":"a","rev":"1"}]])", R"([{"id":"a","rev":"1","x":nul}])",
+                           R"([{"id":"a","rev":"1"},null])", R"({"id":"a","rev":"1"})"}) {
+    EXPECT_FALSE(parse_documents(text)) << text;
+    EXPECT_FALSE(parse_stubs(text)) << text;
+  }
+}
+
+TEST(WireTest, TakesTheMembersOfAPageInAnyOrder) {
+  auto page = parse_page(
+      R"({ "nextKeyPair" : {"startKeyDocId":"c"} , "pageSize" : 1000 , "rows" : [ {"id":"a","rev":"1"} ] , "x" : [ 1 ] })");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->documents.size(), 1u);
+  EXPECT_EQ(page->next->start_id, "c");
 }
 
 TEST(WireTest, TellsAWebPageFromABrokenAnswer) {
