@@ -219,30 +219,39 @@ Result<Done> MirrorIntake::index_all(Kind kind) {
 
 Result<Done> MirrorIntake::index(Kind kind, std::int64_t at_least) {
   while (tables(kind).unindexed() >= at_least) {
-    std::vector<IndexEntry> entries;
-    std::optional<Error> failure;
-    tables(kind).each_unindexed(kIndexedTogether,
-                                [&](std::int64_t row, std::string_view id, std::string_view frame) {
-                                  auto entry = press_.index_entry(kind, frame);
-                                  if (!entry) {
-                                    failure = std::move(entry).error();
-                                    return;
-                                  }
-                                  entry->row = row;
-                                  entry->id = id;
-                                  entries.push_back(std::move(*entry));
-                                });
-    if (failure) return std::move(*failure);
     try {
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      tables(kind).index(std::move(entries));
-      transaction.commit();
+      auto done = index_some(kind);
+      if (done) continue;
+      tables(kind).reload();
+      return done;
     } catch (const SQLite::Exception&) {
       tables(kind).reload();
       throw;
     }
   }
   return Done{};
+}
+
+/// The oldest rows that are not findable yet, in a transaction of their own.
+Result<Done> MirrorIntake::index_some(Kind kind) {
+  SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  Result<Done> done = Done{};
+  tables(kind).each_unindexed(kIndexedTogether,
+                              [&](std::int64_t row, std::string_view id, std::string_view frame) {
+                                auto entry = press_.index_entry(kind, frame);
+                                if (!entry) {
+                                  done = std::move(entry).error();
+                                  return false;
+                                }
+                                entry->row = row;
+                                entry->id = id;
+                                tables(kind).index(std::move(*entry));
+                                return true;
+                              });
+  if (!done) return done;
+  tables(kind).end_index();
+  transaction.commit();
+  return done;
 }
 
 void MirrorIntake::write_held(Kind kind) {

@@ -65,6 +65,8 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
 }
 
 void KindTables::reload() {
+  hashes_.clear();
+  id_rows_.clear();
   auto rows = state_(kind_);
   rows.next();
   indexed_ = rows.integer(0);
@@ -96,15 +98,13 @@ void KindTables::write(std::vector<Staged>& documents, Indexing indexing) {
             [](const Staged& a, const Staged& b) { return a.index.row < b.index.row; });
   for (auto at = documents.begin(); at != old_end; ++at) update(*at);
 
-  std::vector<IndexEntry> fresh;
-  for (auto at = old_end; at != documents.end(); ++at) {
-    insert(*at);
-    if (indexing == Indexing::now) fresh.push_back(std::move(at->index));
-  }
+  for (auto at = old_end; at != documents.end(); ++at) insert(*at);
   if (const auto added = documents.end() - old_end; added != 0) {
     count_.run(kind_, std::int64_t{added});
   }
-  index(std::move(fresh));
+  if (indexing == Indexing::later) return;
+  for (auto at = old_end; at != documents.end(); ++at) index(std::move(at->index));
+  end_index();
 }
 
 void KindTables::insert(Staged& document) {
@@ -126,22 +126,23 @@ void KindTables::update(const Staged& document) {
   add_words_.run(entry.row, entry.words);
 }
 
-void KindTables::index(std::vector<IndexEntry> entries) {
-  if (entries.empty()) return;
-  indexed_ = entries.back().row;
-  mark_indexed_.run(kind_, indexed_);
+void KindTables::index(IndexEntry entry) {
+  indexed_ = entry.row;
+  add_words_.run(entry.row, entry.words);
+  for (const auto hash : entry.hashes) hashes_.emplace_back(hash, entry.row);
+  id_rows_.push_back({std::move(entry.id), entry.row, entry.status, entry.owner_type});
+}
 
-  std::vector<std::pair<std::int64_t, std::int64_t>> hashes;
-  for (const auto& entry : entries) {
-    add_words_.run(entry.row, entry.words);
-    for (const auto hash : entry.hashes) hashes.emplace_back(hash, entry.row);
-  }
+void KindTables::end_index() {
+  if (id_rows_.empty()) return;
+  mark_indexed_.run(kind_, indexed_);
+  auto hashes = std::exchange(hashes_, {});
   std::sort(hashes.begin(), hashes.end());
   for (const auto& [hash, row] : hashes) add_hash_.run(hash, kind_, row);
-  std::sort(entries.begin(), entries.end(),
-            [](const IndexEntry& a, const IndexEntry& b) { return a.id < b.id; });
-  for (const auto& entry : entries) {
-    add_id_.run(entry.id, entry.row, number(entry.status), number(entry.owner_type));
+  auto ids = std::exchange(id_rows_, {});
+  std::sort(ids.begin(), ids.end(), [](const IdRow& a, const IdRow& b) { return a.id < b.id; });
+  for (const auto& each : ids) {
+    add_id_.run(each.id, each.row, number(each.status), number(each.owner_type));
   }
 }
 

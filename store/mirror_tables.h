@@ -78,27 +78,41 @@ class KindTables {
   bool buried_since(std::string_view id, Order asked);
 
   std::int64_t unindexed() const { return next_row_ - 1 - indexed_; }
-  /// Calls visit(row, id, frame) for the oldest `limit` rows that are not indexed.
+  /// Calls visit(row, id, frame) for the oldest `limit` rows that are not indexed, until it
+  /// returns false. It may index them.
   template <class Visit>
   void each_unindexed(std::int64_t limit, Visit visit) {
     for (auto rows = unindexed_(indexed_, limit); rows.next();) {
-      visit(rows.integer(0), rows.text(1), rows.blob(2));
+      if (!visit(rows.integer(0), rows.text(1), rows.blob(2))) return;
     }
   }
-  /// Makes rows findable: all that are not yet, up to the last of these, in the order of rows.
-  void index(std::vector<IndexEntry> entries);
+  /// Makes a row findable, with the others that come before end_index(). They come in the order of
+  /// rows, and none that is not findable yet is left out.
+  void index(IndexEntry entry);
+  /// Writes what is kept in the order of keys, which has nothing in common with that of rows.
+  void end_index();
   /// From now on the search index merges its parts as it grows.
   void end_fill();
   /// Takes up what the file says, after a transaction was rolled back.
   void reload();
 
  private:
+  struct IdRow {
+    std::string id;
+    std::int64_t row = 0;
+    UserStatus status = UserStatus::any;
+    OwnerType owner_type = OwnerType::any;
+  };
+
   void insert(Staged& document);
   void update(const Staged& document);
 
   std::int64_t kind_;
   std::int64_t next_row_ = 1;
   std::int64_t indexed_ = 0;  // rows up to this one are
+  // Of rows that end_index() is to write. Their words, which are most of it, were written at once.
+  std::vector<std::pair<std::int64_t, std::int64_t>> hashes_;
+  std::vector<IdRow> id_rows_;
   Query by_id_, by_row_, frame_of_, all_, ids_, unindexed_, state_;
   Query insert_, update_, remove_, count_, mark_indexed_;
   Query add_id_, update_id_, remove_id_, add_words_, remove_words_, add_hash_, remove_hash_;
