@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Breaks the sources of a layer in one place after the other, and looks whether that layer's own tests
+notice. The places and what is done to them are drawn by a seed, so that nobody chooses what is easy.
+
+    tests/mutate.py --seed 1 --count 40
+
+works in a worktree of HEAD of its own (build/mutants), prints what survived, and exits with 1 if more
+than a tenth did. What does not compile is not counted, and another place is drawn.
+"""
+import argparse
+import dataclasses
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TREE = ROOT / "build" / "mutants"
+BUILD = TREE / "build" / "release"
+LONGEST_S = 300  # of a layer's tests; a mutant that turns in circles was noticed
+MOST_SURVIVE = 0.1
+# The tests of a folder: the longest name that fits a source.
+TESTS = {
+    "store": ["store_test", "outbox_store_test", "invite_store_test", "login_store_test"],
+    "sync": ["sync_test", "sync_store_test"],
+    "sync/decrypt": ["decrypt_test"],
+    "sync/keys": ["sync_keys_test"],
+    "sync/login": ["login_test"],
+    "sync/outbox": ["outbox_test"],
+    "sync/platform": ["sync_platform_test"],
+    "sync/write": ["write_rules_test"],
+    "ipc": ["ipc_test"],
+    "ipc/client": ["client_test"],
+    "ipc/client/dashboard": ["dashboard_test"],
+}
+CHANGES = [  # what is looked for in a line, and what stands there then
+    (r" == ", " != "), (r" != ", " == "), (r" < ", " >= "), (r" > ", " <= "), (r" <= ", " < "),
+    (r" >= ", " > "), (r" && ", " || "), (r" \|\| ", " && "), (r" \+ 1\b", ""), (r" - 1\b", ""),
+    (r"\breturn true;", "return false;"), (r"\breturn false;", "return true;"),
+    (r" = true;", " = false;"), (r" = false;", " = true;"), (r"\bif \(!", "if ("),
+    (r"\bif \((?=[\w.:*>()\[\]-]+\) )", "if (!"),
+    (r"^\s+(?!return|co_return|throw|break|continue|using|delete)[a-z_][\w.>-]*\([^;{}]*\);$", ""),
+    (r" \+= ", " -= "),
+]
+NOT_BROKEN = re.compile(r"^\s*(//|#|static_assert|constexpr|template)|\blog::|\btemplate <")
+
+
+@dataclasses.dataclass
+class Mutant:
+    source: str
+    line: int
+    before: str
+    after: str
+
+    def __str__(self):
+        return (f"{self.source}:{self.line}\n  - {self.before.strip()}\n"
+                f"  + {self.after.strip() or '(nothing)'}")
+
+
+def run(*command, **options):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+
+
+def must(*command):
+    done = run(*command)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout[-3000:]}")
+
+
+def tests_of(source):
+    return TESTS[max((folder for folder in TESTS if source.startswith(folder + "/")), key=len)]
+
+
+def make_tree():
+    if not TREE.exists():
+        must("git", "-C", ROOT, "worktree", "add", "--detach", TREE, "HEAD")
+    must("git", "-C", TREE, "checkout", "--quiet", "--force", "--detach",
+         run("git", "-C", ROOT, "rev-parse", "HEAD").stdout.strip())
+    must("cmake", "-S", TREE, "-B", BUILD, "--preset", "release")
+    must("ninja", "-C", BUILD, *sorted({test for tests in TESTS.values() for test in tests}))
+
+
+def draw(chance):
+    """A place and a change, all lines of code being equally likely."""
+    lines = []
+    for folder in ("store", "sync", "ipc"):
+        for path in sorted((TREE / folder).rglob("*.cpp")):
+            source = str(path.relative_to(TREE))
+            for number, text in enumerate(path.read_text().splitlines(), 1):
+                if not NOT_BROKEN.search(text):
+                    lines.append((source, number, text))
+    while True:
+        source, number, text = chance.choice(lines)
+        found = [(match, after) for before, after in CHANGES for match in re.finditer(before, text)]
+        if found:
+            match, after = chance.choice(found)
+            yield Mutant(source, number, text, text[:match.start()] + after + text[match.end():])
+
+
+def is_noticed(mutant):
+    """Whether a test failed; None if it does not compile."""
+    path = TREE / mutant.source
+    whole = path.read_text()
+    lines = whole.split("\n")
+    lines[mutant.line - 1] = mutant.after
+    path.write_text("\n".join(lines))
+    try:
+        tests = tests_of(mutant.source)
+        if run("ninja", "-C", BUILD, *tests).returncode != 0:
+            return None
+        environment = {**os.environ, "TMPDIR": "/dev/shm"}
+        for test in tests:
+            if run(BUILD / "bin" / test, "--gtest_fail_fast", timeout=LONGEST_S, env=environment,
+                   cwd=BUILD).returncode != 0:
+                return True
+        return False
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        path.write_text(whole)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--count", type=int, default=40)
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    make_tree()
+    survived, seen = [], 0
+    for mutant in draw(random.Random(options.seed)):
+        noticed = is_noticed(mutant)
+        if noticed is None:
+            continue
+        seen += 1
+        if not noticed:
+            survived.append(mutant)
+            print(f"survived: {mutant}", flush=True)
+        elif sys.stdout.isatty():
+            print(f"{seen}: noticed: {mutant}", flush=True)
+        if seen == options.count:
+            break
+    print(f"{seen - len(survived)} of {seen} were noticed")
+    sys.exit(len(survived) > MOST_SURVIVE * seen)
+
+
+if __name__ == "__main__":
+    main()
