@@ -4,21 +4,14 @@
 Run by ./dev bench. `--quick` takes fewer rounds and does not write the page.
 """
 import argparse
-import json
-import os
 import pathlib
 import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
-os.environ["ICURE_BIN"] = str(BIN)
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-import page  # noqa: E402
-from clinic import Daemon, Sandbox, mirrored, until  # noqa: E402
+from figures import BIN, run_json  # sets up the path
+import page
+from clinic import Daemon, Sandbox, mirrored, until
 
 USERS = 20_000
 HOT = 2_000
@@ -26,10 +19,8 @@ WITH, WITHOUT = "[audit]\nreads = true", "[audit]\nreads = false"
 
 
 def load(daemon, keys, clients, seconds):
-    return json.loads(subprocess.run(
-        [BIN / "bench-load", "--socket", daemon.socket, "--protocol", "json", "--clients",
-         str(clients), "--seconds", str(seconds), "--keys", keys], check=True,
-        capture_output=True, text=True).stdout)
+    return run_json(BIN / "bench-load", "--socket", daemon.socket, "--protocol", "json", "--clients",
+                    clients, "--seconds", seconds, "--keys", keys)
 
 
 class Audited:

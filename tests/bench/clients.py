@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-import audit  # sets up the path
+from figures import BIN, run_json  # sets up the path
 import page
 from clinic import Daemon, Sandbox, mirrored, until
 from redis_server import Redis
@@ -26,20 +26,16 @@ PAGE = 50  # rows
 
 
 def load_redis(redis, keys, clients, seconds):
-    return json.loads(subprocess.run(
-        [audit.BIN / "bench-load", "--socket", redis.socket, "--protocol", "redis", "--clients",
-         str(clients), "--seconds", str(seconds), "--keys", keys], check=True, capture_output=True,
-        text=True).stdout)
+    return run_json(BIN / "bench-load", "--socket", redis.socket, "--protocol", "redis", "--clients",
+                    clients, "--seconds", seconds, "--keys", keys)
 
 
 def load(daemon, method, params, clients, seconds):
     # The clients before are gone when their last answers are made: the daemon takes 256 at once.
     files = pathlib.Path(f"/proc/{daemon.process.pid}/fd")
     until(lambda: len(list(files.iterdir())) < 100, "the clients before are gone", daemon)
-    return json.loads(subprocess.run(
-        [audit.BIN / "bench-load", "--socket", daemon.socket, "--clients", str(clients), "--seconds",
-         str(seconds), "--keys", params, "--method", method, "--param", ""], check=True,
-        capture_output=True, text=True).stdout)
+    return run_json(BIN / "bench-load", "--socket", daemon.socket, "--clients", clients, "--seconds",
+                    seconds, "--keys", params, "--method", method, "--param", "")
 
 
 def pages(daemon):

@@ -7,19 +7,14 @@ prints only.
 """
 import argparse
 import json
-import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
-os.environ["ICURE_BIN"] = str(BIN)
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-import page  # noqa: E402
-from clinic import Daemon, Sandbox, until  # noqa: E402
+from figures import BIN  # sets up the path
+import page
+from clinic import Daemon, Sandbox, until
 
 KINDS = ("user", "hcp", "patient", "device")
 TICK_S = 2

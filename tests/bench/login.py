@@ -6,22 +6,17 @@ Writes its section of docs/performance.md. Run by ./dev bench; `--quick` takes f
 import argparse
 import hashlib
 import json
-import os
 import pathlib
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
-os.environ["ICURE_BIN"] = str(BIN)
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-import page  # noqa: E402
-from clinic import Daemon, RpcError, Sandbox  # noqa: E402
+from figures import BIN  # sets up the path
+import page
+from clinic import Daemon, RpcError, Sandbox
 
 PEOPLE = 8  # who log in at the same time
 

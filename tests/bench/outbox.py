@@ -6,22 +6,14 @@ Writes its section of docs/performance.md. Run by ./dev bench; `--quick` takes l
 prints only.
 """
 import argparse
-import json
-import os
-import pathlib
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
-os.environ["ICURE_BIN"] = str(BIN)
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-import clinic  # noqa: E402
-import page  # noqa: E402
-from clinic import Daemon, Sandbox, until  # noqa: E402
+from figures import BIN, ROOT, run_json, spread  # sets up the path
+import clinic
+import page
+from clinic import Daemon, Sandbox, until
 
 clinic.PATIENCE_S = 3600
 
@@ -29,10 +21,8 @@ clinic.PATIENCE_S = 3600
 def measure_enqueue(seconds, rounds, queue):
     """By bench-enqueue, on the disk that this tree is on."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as home:
-        done = subprocess.run(
-            [BIN / "bench-enqueue", "--directory", home, "--seconds", str(seconds), "--rounds",
-             str(rounds), "--queue", str(queue)], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+        return run_json(BIN / "bench-enqueue", "--directory", home, "--seconds", seconds, "--rounds",
+                        rounds, "--queue", queue)
 
 
 def measure_drain(count):
@@ -81,11 +71,6 @@ spec_id = "clinic"
         sandbox.stop()
     return {"count": count, "line_s": seen - returned, "first_s": first - seen,
             "per_s": count / (last - seen)}
-
-
-def spread(values, digits=2):
-    return (f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to "
-            f"{max(values):.{digits}f})")
 
 
 def section(enqueue, drains):

@@ -5,35 +5,24 @@ Writes its section of docs/performance.md. Run by ./dev bench; `--quick`
 takes a hundredth of the size and prints only.
 """
 import argparse
-import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
-os.environ["ICURE_BIN"] = str(BIN)
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-import clinic  # noqa: E402
-import page  # noqa: E402
-from clinic import Daemon, Sandbox, until  # noqa: E402
+from figures import BIN, run_json, seconds_of  # sets up the path
+import clinic
+import page
+from clinic import Daemon, Sandbox
 
 clinic.PATIENCE_S = 3600
 CHANGES = 50
 READ_S = 10  # at least so long are reads measured, idle and under a sweep
 SEARCHES = ("anna", "jean", "van d", "garc", "clinic")
 CALM = '[sync]\ninterval = "24h"\nfull_interval = "24h"'  # no run but those asked for
-
-
-def seconds_of(run):
-    def parse(text):
-        return time.mktime(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + float(text[19:23])
-    return parse(run["finished"]) - parse(run["started"])
 
 
 def full_run(daemon):
@@ -100,10 +89,8 @@ class Searching(threading.Thread):
 
 def point_reads(daemon, keys):
     """p50 and p99 in microseconds, one client."""
-    answer = json.loads(subprocess.run(
-        [BIN / "bench-load", "--socket", daemon.socket, "--protocol", "json", "--clients", "1",
-         "--seconds", str(READ_S), "--keys", keys],
-        check=True, capture_output=True, text=True).stdout)
+    answer = run_json(BIN / "bench-load", "--socket", daemon.socket, "--protocol", "json",
+                      "--clients", 1, "--seconds", READ_S, "--keys", keys)
     return answer["p50_us"], answer["p99_us"]
 
 

@@ -9,7 +9,6 @@ changed, and what was lost or doubled. Exits with 1 if a promise was broken.
 """
 import argparse
 import collections
-import json
 import mmap
 import os
 import random
