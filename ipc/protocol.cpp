@@ -50,6 +50,13 @@ Result<Request, BadRequest> to_request(const Members& members) {
   return Request{id, unquoted(members.method()), Padded(params)};
 }
 
+/// Faults of the machine come from everywhere, and are for whoever looks after it.
+std::string_view hint_of(const Error& error) {
+  const bool of_machine = word_of(error.code).name == "internal";
+  if (!error.hint.empty() || !of_machine) return error.hint;
+  return "see the daemon's journal and dmesg; the same request may be made again";
+}
+
 }  // namespace
 
 Word word_of(Code code) {
@@ -147,7 +154,7 @@ void append_error(std::string& out, std::string_view id, const RpcError& error) 
   const auto word = word_of(error.error.code);
   nlohmann::ordered_json data = {{"code", word.name}, {"retryable", word.retryable}};
   if (error.error.retry_after) data["retry_after_ms"] = error.error.retry_after->count();
-  if (!error.error.hint.empty()) data["hint"] = error.error.hint;
+  if (const auto hint = hint_of(error.error); !hint.empty()) data["hint"] = hint;
   const nlohmann::ordered_json body = {
       {"code", error.code}, {"message", error.error.message}, {"data", std::move(data)}};
   out.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"error":)");

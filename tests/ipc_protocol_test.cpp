@@ -175,6 +175,18 @@ TEST(ProtocolTest, ErrorsCarryTheirWordAndWhatToDo) {
       "retry_after_ms":900,"hint":"wait"}}})"));
 }
 
+TEST(ProtocolTest, AFaultOfTheMachineSaysWhereToLook) {
+  for (const auto code : {Code::io, Code::corrupt, Code::internal}) {
+    std::string out;
+    append_error(out, "3", RpcError(kApplicationError, Error{code, "the disk failed"}));
+    EXPECT_NE(Json::parse(out)["error"]["data"].value("hint", "").find("journal"),
+              std::string::npos);
+  }
+  std::string out;
+  append_error(out, "3", RpcError(kApplicationError, Error{Code::not_found, "no such user"}));
+  EXPECT_FALSE(Json::parse(out)["error"]["data"].contains("hint"));
+}
+
 TEST(ProtocolTest, AnErrorWhoseWordsAreNotUtf8IsStillJson) {
   std::string out;
   append_error(out, "3", RpcError(kApplicationError, Error{Code::internal, "bad \xff byte"}));
