@@ -113,6 +113,10 @@ class OpenStores final : public Stores {
     remove_database(directory_, kStandInName);  // of an earlier start
     if (options.ledger == LedgerFrom::its_file) {
       auto opened = open_ledger(keys, options);
+      if (!opened && opened.error().code == Code::corrupt) {
+        close_ledger();
+        opened = open_ledger(keys, options);  // a disk that fails to read once looks like damage
+      }
       if (opened || opened.error().code != Code::corrupt) return opened;
       log::error("{} is damaged: {}", path(kLedgerName), opened.error().message);
     }
