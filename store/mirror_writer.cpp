@@ -5,6 +5,7 @@
 #include "store/exchange_data_writer.h"
 #include "store/mirror_intake.h"
 #include "store/set_aside.h"
+#include "store/wanted_list.h"
 
 namespace icure::store {
 namespace {
@@ -28,9 +29,7 @@ class SqliteMirrorWriter final : public MirrorFile {
         intake_(db_, numbers_, events_),
         decrypted_(make_decrypted_writer(db_)),
         exchange_data_(make_exchange_data_writer(db_)),
-        want_(db_, "INSERT OR IGNORE INTO wanted (kind, id) VALUES (?1, ?2)"),
-        wanted_(db_, "SELECT id FROM wanted WHERE kind = ?1 ORDER BY id LIMIT ?2"),
-        forget_wanted_(db_, "DELETE FROM wanted WHERE kind = ?1 AND id <= ?2") {
+        wanted_(db_) {
     set_cache(db_, kSmallCache);
   }
 
@@ -54,8 +53,7 @@ class SqliteMirrorWriter final : public MirrorFile {
       if (auto may = condition_.check_disk(); !may) return may;
       intake_.commit();
       if (resumable) store_sweep(kind, state);
-      Query clear(db_, "DELETE FROM wanted WHERE kind = ?1");
-      clear.run(number_of(kind));
+      wanted_.clear(kind);
       const bool walks_anew = kind == Kind::user && resumable && state.cursor.empty();
       if (walks_anew) db_.exec("DELETE FROM put_aside; DELETE FROM walked");
       Query read(db_, "SELECT count, as_of FROM kind_state WHERE kind = ?1");
@@ -130,7 +128,7 @@ class SqliteMirrorWriter final : public MirrorFile {
         if (entry) entry->present = true;
         if (!entry || entry->rev == 0) unknown.push_back(id);
       }
-      return put_on_list(kind, unknown);
+      return wanted_.add(kind, unknown);
     });
   }
 
@@ -145,20 +143,14 @@ class SqliteMirrorWriter final : public MirrorFile {
 
   Result<Done> want(Kind kind, const std::vector<std::string>& ids) override {
     return guarded_mirror(db_, [&]() -> Result<Done> {
-      put_on_list(kind, {ids.begin(), ids.end()});
+      wanted_.add(kind, {ids.begin(), ids.end()});
       return Done{};
     });
   }
 
   Result<std::vector<std::string>> take_wanted(Kind kind, std::size_t limit) override {
-    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
-      std::vector<std::string> taken;
-      for (auto rows = wanted_(number_of(kind), static_cast<std::int64_t>(limit)); rows.next();) {
-        taken.emplace_back(rows.text(0));
-      }
-      if (!taken.empty()) forget_wanted_.run(number_of(kind), taken.back());
-      return taken;
-    });
+    return guarded_mirror(
+        db_, [&]() -> Result<std::vector<std::string>> { return wanted_.take(kind, limit); });
   }
 
   Result<std::vector<std::string>> absent(Kind kind, Order asked) override {
@@ -323,19 +315,6 @@ class SqliteMirrorWriter final : public MirrorFile {
     return entry && entry->present;
   }
 
-  /// Returns how many were not on it yet.
-  std::uint64_t put_on_list(Kind kind, const std::vector<std::string_view>& ids) {
-    if (ids.empty()) return 0;
-    std::uint64_t added = 0;
-    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const auto id : ids) {
-      want_.run(number_of(kind), id);
-      added += static_cast<std::uint64_t>(db_.getChanges());
-    }
-    transaction.commit();
-    return added;
-  }
-
   std::optional<SweepState> stored_sweep(Kind kind) {
     Query read(db_, "SELECT started, cursor FROM sweep WHERE kind = ?1");
     auto rows = read(number_of(kind));
@@ -386,7 +365,7 @@ class SqliteMirrorWriter final : public MirrorFile {
   MirrorIntake intake_;
   std::unique_ptr<DecryptedWriter> decrypted_;
   std::unique_ptr<ExchangeDataWriter> exchange_data_;
-  Query want_, wanted_, forget_wanted_;
+  WantedList wanted_;
 };
 
 }  // namespace

@@ -70,13 +70,14 @@ void make_tables(SQLite::Database& database, bool plain) {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
       "CREATE TABLE user (row INTEGER PRIMARY KEY, id TEXT, rev TEXT, status TEXT,"
       " login TEXT, email TEXT, phone TEXT, owner TEXT, doc TEXT);"
-      "CREATE VIRTUAL TABLE words USING fts5(words, content='', contentless_delete=1, detail=none,"
+      "CREATE VIRTUAL TABLE user_words USING fts5(words, content='', contentless_delete=1, "
+      "detail=none,"
       " prefix='1 2 3 4 5', tokenize='unicode61 remove_diacritics 2')");
 }
 
 void insert(SQLite::Database& database, const std::vector<Columns>& rows, std::int64_t first) {
   SQLite::Statement row(database, "INSERT INTO user VALUES (?,?,?,?,?,?,?,?,?)");
-  SQLite::Statement words(database, "INSERT INTO words (rowid, words) VALUES (?, ?)");
+  SQLite::Statement words(database, "INSERT INTO user_words (rowid, words) VALUES (?, ?)");
   SQLite::Transaction page(database);
   for (const auto& each : rows) {
     int column = 0;

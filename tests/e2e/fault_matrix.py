@@ -39,7 +39,8 @@ CALLS = {  # what it is used on: call and errors
              ("send", errno.EPIPE), ("send", HALF), ("epoll_ctl", errno.ENOMEM)],
 }
 SPOILT = {  # how an answer of the platform is spoilt
-    "401": {"kind": "status", "status": 401}, "429": {"kind": "status", "status": 429},
+    "401": {"kind": "status", "status": 401},
+    "429": {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}},
     "500": {"kind": "status", "status": 500}, "503": {"kind": "status", "status": 503},
     "drop": {"kind": "drop"}, "lost": {"kind": "close_after_commit"},
     "cut": {"kind": "truncate", "bytes": 20}, "garbage": {"kind": "garbage"},
@@ -79,6 +80,8 @@ spec_id = "clinic"
         with open(path, "r+b") as file:
             self.order = mmap.mmap(file.fileno(), ORDER.size)
         self.preload = {"LD_PRELOAD": str(BIN / "failing_calls.so"), "FAULT_CALLS": str(path)}
+        self.backups = self.daemon.home / "backups/store"  # a place where calls are made to fail
+        self.backups.mkdir(parents=True)
         self.modified = next(id for id in self.sandbox.revs("user")
                              if id != self.sandbox.facts["userId"])
         self.changed = next(iter(self.sandbox.revs("hcp")))
@@ -129,7 +132,7 @@ spec_id = "clinic"
                                              "patch": {"companyName": self.number}})
         self.call("sync.run", full=True, wait=True)
         self.call("user.search", text="a")
-        self.call("store.backup", path=str(self.daemon.home / f"backup-{self.number}"))
+        self.call("store.backup", path=str(self.backups / self.number))
         self.wait_a_while()
         used = self.no_fault()
         self.recover()
@@ -243,8 +246,16 @@ spec_id = "clinic"
             status = self.client.call("daemon.status")
             if status["state"] == "online":
                 return True
-            self.client.call("sync.run", full=False, wait=True)
+            time.sleep(0.05)  # between two questions
         return False
+
+    def has_synced(self):
+        try:
+            return self.daemon.sync()["state"] == "done"
+        except RpcError as error:  # the platform asked it to wait
+            if not error.data.get("retryable"):
+                raise
+            return False
 
     def all_done(self):
         items = self.open_items()
@@ -269,7 +280,7 @@ spec_id = "clinic"
         row = self.client.call("invite.get", id=self.ids["invite"])["invitation"]
         if sent == 0 or (sent > 1 and not row["maybe_sent"]):
             raise Broken(f"{sent} messages, and it says maybe_sent: {row['maybe_sent']}")
-        self.daemon.sync()
+        until(self.has_synced, "it syncs", self.daemon)
         for kind in KINDS:
             revs = {id: document["rev"] for id, document in mirrored(self.daemon, kind).items()}
             if revs != self.sandbox.revs(kind):
@@ -350,7 +361,7 @@ def requests_of(clinic_):
     clinic_.run()
     patterns = {}
     for each in clinic_.sandbox.ask("GET", "/received"):
-        path = "/".join("[^/]+" if ID.fullmatch(part) or "@" in part else part
+        path = "/".join("[^/]+" if ID.fullmatch(part) or "%40" in part else part
                         for part in each["path"].split("/"))
         patterns[f"{each['method']} {path}$"] = each["server"]
     return sorted(patterns)
