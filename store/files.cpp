@@ -36,8 +36,8 @@ Error failed(const std::string& what, const std::string& path, int error) {
   if (error == EROFS) {
     return {Code::read_only, words, "see dmesg for why; mount that disk writable again"};
   }
-  const auto code = error == ENOSPC || error == EDQUOT ? Code::read_only : Code::io;
-  return {code, words};
+  if (error == ENOSPC || error == EDQUOT) return {Code::read_only, words, "free some space"};
+  return {Code::io, words};
 }
 
 Error unreadable(const std::string& path, int error) {

@@ -145,28 +145,29 @@ spec_id = "clinic"
         for _ in range(3):
             before = len(self.daemon.log_text())
             self.daemon.launch(self.preload)
-            deadline = time.monotonic() + PATIENCE_S
-            while time.monotonic() < deadline:
-                if self.daemon.process.poll() is not None:
-                    break
-                try:
-                    self.connect()
-                    return
-                except OSError:
-                    time.sleep(0.01)  # between two tries
-            else:
-                raise Broken("it never served")
+            if self.is_connected():
+                return
             self.has_ended(before)
         raise Broken(f"it does not start any more: {self.daemon.log_text()[-800:]}")
+
+    def is_connected(self):
+        """Once there is a connection; not if the daemon ends before."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.daemon.process.poll() is None:
+            try:
+                self.client = self.daemon.client()
+                return True
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise Broken("it never took a client") from None
+                time.sleep(0.01)  # between two tries
+        return False
 
     def has_ended(self, log_before=0):
         code = self.daemon.process.wait(PATIENCE_S)
         if code >= 0 and (code == 0 or len(self.daemon.log_text()) == log_before):
             raise Broken(f"it ended with {code} and said nothing")
         self.came.add("e")
-
-    def connect(self):
-        self.client = self.daemon.client()
 
     def call(self, method, **params):
         """The answer, or None where it was refused or the connection is gone."""
@@ -187,15 +188,9 @@ spec_id = "clinic"
             self.client.close()
         except OSError:
             pass  # what it had to say is lost
-        try:
-            self.connect()
-        except OSError:
-            if self.daemon.process.poll() is None:
-                until(self.daemon.answers, "it takes clients again", self.daemon)
-                self.connect()
-            else:
-                self.has_ended()
-                self.start()
+        if not self.is_connected():
+            self.has_ended()
+            self.start()
 
     def write(self, name):
         method, params = self.writes[name]
