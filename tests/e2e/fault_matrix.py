@@ -64,7 +64,7 @@ class Clinic:
         self.daemon = Daemon(self.sandbox.url, sections=f"""
 [sync]
 live = false
-interval = "1h"
+interval = "3s"
 full_interval = "1h"
 [outbox]
 retry_min = "100ms"
