@@ -21,6 +21,11 @@ BadRequest not_a_request(std::string_view id, std::string why) {
           RpcError(kInvalidRequest, Error{Code::invalid, std::move(why)})};
 }
 
+bool is_json(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return false;  // the parser takes it for the end
+  return nlohmann::json::accept(text);
+}
+
 // Members beyond these are left alone: other libraries add some, such as "traceparent".
 struct Members {
   std::array<RawMember, 4> all = {RawMember{"jsonrpc"}, RawMember{"id"}, RawMember{"method"},
@@ -110,7 +115,7 @@ Result<Request, BadRequest> parse_request(Padded line) {
   if (line.text.starts_with("\xef\xbb\xbf")) line.text.remove_prefix(3);
   const auto first = line.text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos || line.text[first] != '{') {
-    if (!nlohmann::json::accept(line.text)) return malformed("this is not JSON");
+    if (!is_json(line.text)) return malformed("this is not JSON");
     return not_a_request({}, line.text[first] == '[' ? "batches are not taken: one request a line"
                                                      : "a request is a JSON object");
   }

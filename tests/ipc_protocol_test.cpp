@@ -95,6 +95,7 @@ TEST(ProtocolTest, MalformedLinesAreParseErrorsWithoutId) {
       with_params("{\"a\":" + std::string(1, '\0') + "}"),
       with_params(std::string("{\"a\":1\0}", 8)),
       with_params(std::string("{\"a\":\"x\0y\"}", 11)),
+      std::string("[1]\0x", 5),
       with_params("{\"a\":" + deep),
       with_params("{\"a\":" + deep + std::string(deep.size(), ']') + "}"),
       with_params("{\"unclosed"),
