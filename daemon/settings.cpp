@@ -1,5 +1,8 @@
 #include "daemon/settings.h"
 
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -93,6 +96,20 @@ Setting number(std::string_view section, std::string_view key, std::int64_t fall
           }};
 }
 
+/// As TOML writes it.
+std::string toml_string(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
 std::vector<Setting> make_settings() {
   using C = Config;
   using P = PlatformConfig;
@@ -171,6 +188,7 @@ const Setting* find_setting(std::string_view section, std::string_view key) {
 }
 
 Result<RawValue> from_text(const Setting& setting, const std::string& text) {
+  if (!simdjson::validate_utf8(text.data(), text.size())) return wrong("must be UTF-8");
   if (as<bool>(setting.fallback)) {
     if (text == "true") return RawValue(true);
     if (text == "false") return RawValue(false);
@@ -200,10 +218,10 @@ std::string to_text(const RawValue& value) {
   if (const auto* whole = as<std::int64_t>(value)) return std::to_string(*whole);
   if (const auto* list = as<List>(value)) {
     std::string text;
-    for (const auto& each : *list) text += (text.empty() ? "" : ", ") + ("\"" + each + "\"");
+    for (const auto& each : *list) text += (text.empty() ? "" : ", ") + toml_string(each);
     return "[" + text + "]";
   }
-  return "\"" + *as<std::string>(value) + "\"";
+  return toml_string(*as<std::string>(value));
 }
 
 std::string shown_text(const Setting& setting, const RawValue& value) {
@@ -214,7 +232,7 @@ std::string shown_text(const Setting& setting, const RawValue& value) {
   const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
   const auto at = text->rfind('@', text->find('/', begin));
   if (at == std::string::npos || at < begin) return to_text(value);
-  return "\"" + text->substr(0, begin) + "***" + text->substr(at) + "\"";
+  return toml_string(text->substr(0, begin) + "***" + text->substr(at));
 }
 
 }  // namespace icure

@@ -28,7 +28,8 @@ struct Setting {
 std::span<const Setting> settings();
 const Setting* find_setting(std::string_view section, std::string_view key);
 
-/// Text of the environment or the command line, read as the setting's type.
+/// Text of the environment or the command line, read as the setting's type. Fails with invalid,
+/// also where it is not UTF-8.
 Result<RawValue> from_text(const Setting& setting, const std::string& text);
 
 /// As TOML would have it.

@@ -162,6 +162,33 @@ TEST_F(ConfigTest, LaysDropInsAndTheEnvironmentOverTheFile) {
   }
 }
 
+TEST_F(ConfigTest, ShowsTextSoThatItCanBeReadBack) {
+  const std::string login = "a\"b\\c\nd\x7f\u00e9";
+  write("config.toml",
+        "[platform]\nurl = \"https://api.test\"\nlogin = \"a\\\"b\\\\c\\nd\\u007f\u00e9\"\n"
+        "[mirror]\npatients_of = ['x\"y']\n");
+  auto loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().front();
+  ASSERT_EQ(loaded->config.platform.login, login);
+  std::map<std::string, std::string> shown;
+  for (const auto& value : loaded->shown) shown[value.key] = value.value;
+  write("config.toml",
+        "[platform]\nurl = \"https://api.test\"\nlogin = " + shown["platform.login"] +
+            "\n[mirror]\npatients_of = " + shown["mirror.patients_of"] + "\n");
+  loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().front();
+  EXPECT_EQ(loaded->config.platform.login, login);
+  EXPECT_THAT(loaded->config.mirror.patients_of, ElementsAre("x\"y"));
+}
+
+TEST_F(ConfigTest, RefusesAVariableThatIsNotUtf8) {
+  write("config.toml", kSmall);
+  sources.environment = {{"ICURE_SYNCD_PLATFORM_LOGIN", "d\xe9@x.test"}};
+  auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error(), ElementsAre(HasSubstr("must be UTF-8")));
+}
+
 TEST_F(ConfigTest, RefusesAVariableThatNoSettingHas) {
   write("config.toml", kSmall);
   sources.environment = {{"ICURE_SYNCD_SYNC_INTERVALL", "4h"}};

@@ -176,7 +176,8 @@ ipc::Methods::Answer StatusApi::config(ipc::Call, ipc::NoParams) {
     values.push_back({{"key", each.key}, {"value", each.value}, {"source", each.source}});
   }
   const Json json = {{"values", std::move(values)}};
-  co_return json.dump();
+  // The path of a file may be any bytes.
+  co_return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace icure::api
