@@ -23,7 +23,7 @@ class Background {
     using Answer = std::invoke_result_t<Job&>;
     std::optional<Answer> result;
     auto step = [&] { result.emplace(job()); };
-    auto fail = [&result](const Error& error) {
+    auto fail = [&](const Error& error) {
       // Whose answer is no Result has changed nothing that could be lost.
       if constexpr (std::is_constructible_v<Answer, Error>) result.emplace(error);
     };
