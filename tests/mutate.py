@@ -4,7 +4,7 @@ notice. The places and what is done to them are drawn by a seed, so that nobody 
 
     tests/mutate.py --seed 1 --count 40
 
-works in a worktree of HEAD of its own (build/mutants), prints what survived, and exits with 1 if more
+works in a worktree of HEAD of its own (build/mutants, or --tree), prints what survived, and exits with 1 if more
 than a tenth did. What does not compile is not counted, and another place is drawn.
 """
 import argparse
@@ -18,8 +18,6 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TREE = ROOT / "build" / "mutants"
-BUILD = TREE / "build" / "release"
 LONGEST_S = 300  # of a layer's tests; a mutant that turns in circles was noticed
 MOST_SURVIVE = 0.1
 # The tests of a folder: the longest name that fits a source.
@@ -74,21 +72,23 @@ def tests_of(source):
     return TESTS[max((folder for folder in TESTS if source.startswith(folder + "/")), key=len)]
 
 
-def make_tree():
-    if not TREE.exists():
-        must("git", "-C", ROOT, "worktree", "add", "--detach", TREE, "HEAD")
-    must("git", "-C", TREE, "checkout", "--quiet", "--force", "--detach",
+def make_tree(tree):
+    if not tree.exists():
+        must("git", "-C", ROOT, "worktree", "add", "--detach", tree, "HEAD")
+    must("git", "-C", tree, "checkout", "--quiet", "--force", "--detach",
          run("git", "-C", ROOT, "rev-parse", "HEAD").stdout.strip())
-    must("cmake", "-S", TREE, "-B", BUILD, "--preset", "release")
-    must("ninja", "-C", BUILD, *sorted({test for tests in TESTS.values() for test in tests}))
+    build = tree / "build" / "release"
+    must("cmake", "-S", tree, "-B", build, "--preset", "release")
+    must("ninja", "-C", build, *sorted({test for tests in TESTS.values() for test in tests}))
+    return build
 
 
-def draw(chance):
+def draw(tree, chance):
     """A place and a change, all lines of code being equally likely."""
     lines = []
     for folder in ("store", "sync", "ipc"):
-        for path in sorted((TREE / folder).rglob("*.cpp")):
-            source = str(path.relative_to(TREE))
+        for path in sorted((tree / folder).rglob("*.cpp")):
+            source = str(path.relative_to(tree))
             for number, text in enumerate(path.read_text().splitlines(), 1):
                 if not NOT_BROKEN.search(text):
                     lines.append((source, number, text))
@@ -100,21 +100,21 @@ def draw(chance):
             yield Mutant(source, number, text, text[:match.start()] + after + text[match.end():])
 
 
-def is_noticed(mutant):
+def is_noticed(mutant, tree, build):
     """Whether a test failed; None if it does not compile."""
-    path = TREE / mutant.source
+    path = tree / mutant.source
     whole = path.read_text()
     lines = whole.split("\n")
     lines[mutant.line - 1] = mutant.after
     path.write_text("\n".join(lines))
     try:
         tests = tests_of(mutant.source)
-        if run("ninja", "-C", BUILD, *tests).returncode != 0:
+        if run("ninja", "-C", build, *tests).returncode != 0:
             return None
         environment = {**os.environ, "TMPDIR": "/dev/shm"}
         for test in tests:
-            if run(BUILD / "bin" / test, "--gtest_fail_fast", timeout=LONGEST_S, env=environment,
-                   cwd=BUILD).returncode != 0:
+            if run(build / "bin" / test, "--gtest_fail_fast", timeout=LONGEST_S, env=environment,
+                   cwd=build).returncode != 0:
                 return True
         return False
     except subprocess.TimeoutExpired:
@@ -127,12 +127,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--tree", type=pathlib.Path, default=ROOT / "build" / "mutants")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    make_tree()
+    build = make_tree(options.tree)
     survived, seen = [], 0
-    for mutant in draw(random.Random(options.seed)):
-        noticed = is_noticed(mutant)
+    for mutant in draw(options.tree, random.Random(options.seed)):
+        noticed = is_noticed(mutant, options.tree, build)
         if noticed is None:
             continue
         seen += 1
