@@ -22,12 +22,12 @@ LONGEST_S = 300  # of a layer's tests; a mutant that turns in circles was notice
 MOST_SURVIVE = 0.1
 # The tests of a folder: the longest name that fits a source.
 TESTS = {
-    "store": ["store_test", "outbox_store_test", "invite_store_test", "login_store_test"],
+    "store": ["store_test"],
     "sync": ["sync_test", "sync_store_test"],
     "sync/decrypt": ["decrypt_test"],
     "sync/keys": ["sync_keys_test"],
-    "sync/login": ["login_test"],
-    "sync/outbox": ["outbox_test"],
+    "sync/login": ["login_test", "login_store_test"],
+    "sync/outbox": ["outbox_test", "outbox_store_test", "invite_store_test"],
     "sync/platform": ["sync_platform_test"],
     "sync/write": ["write_rules_test"],
     "ipc": ["ipc_test"],
