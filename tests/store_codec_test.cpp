@@ -1,4 +1,5 @@
-// store/codec, store/id_table and store/row_list: the pure data structures under the mirror.
+// store/codec, store/document_press, store/id_table and store/row_list: the pure data structures
+// under the mirror.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <random>
 
 #include "store/codec.h"
+#include "store/document_press.h"
 #include "store/id_table.h"
 #include "store/row_list.h"
 
@@ -76,6 +78,21 @@ TEST(CodecTest, RefusesDamagedFrames) {
   EXPECT_FALSE(decoder.decode("no frame at all", decoded));
   encoder.set_dictionary(Kind::user, dictionary());
   EXPECT_FALSE(decoder.decode(encoder.encode(Kind::user, document(1)), decoded));
+}
+
+TEST(DocumentPressTest, UsesTheDictionaryThatItMadeAndMakesNoOther) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 1000; ++i) texts.push_back(document(i));
+  DocumentPress press(1, [](std::uint32_t) { return std::nullopt; });
+  const Document one{"user-1", "1-a", texts[1]};
+  const auto before = press.press(Kind::user, one, 1);
+  const auto fresh = press.learn(Kind::user, {texts.begin(), texts.end()});
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ(fresh->id, dictionary_id(fresh->bytes));
+  const auto after = press.press(Kind::user, one, 1);
+  ASSERT_TRUE(before && after);
+  EXPECT_LT(after->frame.size() * 2, before->frame.size());
+  EXPECT_FALSE(press.learn(Kind::user, {texts.begin(), texts.end()}));
 }
 
 TEST(IdTableTest, FindsWhatAMapFinds) {
