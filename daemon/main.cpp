@@ -1,6 +1,5 @@
 // icure-syncd: arguments, configuration, exit codes.
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -21,10 +20,6 @@ using namespace icure;
 
 constexpr int kExitUsage = 64;
 
-// glibc raises this with each large block that is freed, and keeps such blocks in its heaps from
-// then on: pages of the platform and rows that are sorted would pile up there.
-constexpr int kMappedFrom = 256 << 10;
-
 int fail(const StartFailure& failure) {
   for (const auto& line : failure.lines) log::error("{}", line);
   return failure.exit_code;
@@ -42,7 +37,6 @@ bool uids_are_real() {
 }
 
 int serve(const ConfigSources& sources, LoadedConfig loaded) {
-  ::mallopt(M_MMAP_THRESHOLD, kMappedFrom);
   // Opening a large store takes a while, and a stop that comes meanwhile is as clean as any other.
   loop::HeldSignals held{SIGTERM, SIGINT, SIGHUP};
   uv_loop_t loop;

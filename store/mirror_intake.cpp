@@ -1,5 +1,6 @@
 #include "store/mirror_intake.h"
 
+#include <malloc.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -251,6 +252,7 @@ Result<Done> MirrorIntake::index_some(Kind kind) {
   if (!done) return done;
   tables(kind).end_index();
   transaction.commit();
+  ::malloc_trim(0);
   return done;
 }
 

@@ -11,7 +11,7 @@ namespace icure::store {
 namespace {
 
 constexpr std::int64_t kSmallCache = 8 << 20;
-constexpr std::int64_t kLargeCache = 32 << 20;  // while a kind fills for the first time
+constexpr std::int64_t kLargeCache = 16 << 20;  // while a kind fills for the first time
 
 void warn_if_failed(const Result<Done>& result) {
   if (!result) log::warning("mirror: {}", result.error().message);
