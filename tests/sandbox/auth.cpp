@@ -86,24 +86,40 @@ Reply Auth::login(const Request& request) {
   }
   const auto found = credentials_.find(name->get<std::string>(), secret->get<std::string>());
   if (found.status != 200) return empty_reply(found.status);
-  Session session{found.user_id, Use::access, 0, seconds, found.level, Moment::clock::now()};
-  const std::string token = issue(session, seconds);
+  return tokens_reply({found.user_id, Use::access, 0, seconds, found.level, Moment::clock::now()});
+}
+
+Reply Auth::tokens_reply(Session session) {
+  session.use = Use::access;
+  const std::string token = issue(session, session.access_seconds);
   session.use = Use::refresh;
   const std::string refresh = issue(session, options_.refresh_seconds);
   return json_reply(
       nlohmann::json{{"token", token}, {"refreshToken", refresh}, {"successful", true}}.dump());
 }
 
-Reply Auth::refresh(const Request& request) {
+std::optional<Auth::Session> Auth::refreshable(const Request& request) const {
   const auto known =
       session(without_prefix(request.header("refresh-token"), "Bearer "), Use::refresh);
-  if (!known) return empty_reply(401);
+  if (!known) return std::nullopt;
   const auto user = documents_.table(Kind::user).find(known->user_id);
-  if (!user || user->deleted() || user->facts().status != "ACTIVE") return empty_reply(401);
+  if (!user || user->deleted() || user->facts().status != "ACTIVE") return std::nullopt;
+  return known;
+}
+
+Reply Auth::refresh(const Request& request) {
+  const auto known = refreshable(request);
+  if (!known) return empty_reply(401);
   const std::string token =
       issue({known->user_id, Use::access, 0, known->access_seconds, known->level, std::nullopt},
             known->access_seconds);
   return json_reply(nlohmann::json{{"token", token}, {"successful", true}}.dump());
+}
+
+Reply Auth::switch_group(const Request& request, const std::string& group) {
+  const auto known = refreshable(request);
+  if (!known || group != documents_.population().group_id()) return empty_reply(401);
+  return tokens_reply(*known);
 }
 
 std::optional<Auth::Session> Auth::session(const std::string& token, Use use) const {

@@ -29,6 +29,8 @@ class Auth {
 
   Reply login(const Request& request);
   Reply refresh(const Request& request);
+  /// The same user in a group, by the refresh token: there is one group.
+  Reply switch_group(const Request& request, const std::string& group);
   /// By bearer token, `jwt` parameter or Basic. Empty: 401.
   std::optional<Caller> caller(const Request& request);
   /// Basic only, as the message gateway wants it.
@@ -55,7 +57,11 @@ class Auth {
   };
 
   const JwtSigner& signer() const;
+  /// Empty when that token or its user may not be refreshed.
+  std::optional<Session> refreshable(const Request& request) const;
   std::string issue(Session session, std::int64_t seconds);
+  /// Both tokens, as a login gives them.
+  Reply tokens_reply(Session session);
   std::optional<Session> session(const std::string& token, Use use) const;
 
   const Options& options_;

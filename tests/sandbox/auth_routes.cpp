@@ -11,6 +11,10 @@ void add_auth_routes(Routes& routes, World& world) {
       "POST", "/rest/v2/auth/refresh",
       [&](const Call& call) { return world.auth.refresh(call.request); }, Open::to_anyone);
   routes.add(
+      "POST", "/rest/v2/auth/switch/{}",
+      [&](const Call& call) { return world.auth.switch_group(call.request, call.path[0]); },
+      Open::to_anyone);
+  routes.add(
       "GET", "/rest/v2/auth/publicKey/authJwt",
       [&](const Call&) { return text_reply(world.auth.public_key()); }, Open::to_anyone);
   const auto says = [](std::string text) {

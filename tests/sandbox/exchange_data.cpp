@@ -18,6 +18,15 @@ std::optional<std::string> ExchangeData::add(std::string_view kind, Json doc) {
   return rev;
 }
 
+std::optional<std::string> ExchangeData::replace(Json doc) {
+  const auto at = data_.find(doc.at("id").get<std::string>());
+  if (at == data_.end() || at->second.at("rev") != doc.at("rev")) return std::nullopt;
+  const std::string rev = next_rev(doc.at("rev").get<std::string>(), doc.dump());
+  doc["rev"] = rev;
+  at->second = std::move(doc);
+  return rev;
+}
+
 const ExchangeData::Json* ExchangeData::find(const std::string& id) const {
   const auto at = data_.find(id);
   return at == data_.end() ? nullptr : &at->second;

@@ -1,4 +1,4 @@
-// The documents that carry keys between data owners. A test plants them; they never change.
+// The documents that carry keys between data owners.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,9 @@ class ExchangeData {
   /// Stores it under a first revision, which is returned. Empty when the id is taken; throws what
   /// nlohmann throws when it has none.
   std::optional<std::string> add(std::string_view kind, Json doc);
+  /// Replaces exchange data that is at the revision in `doc`; empty when it is not. Returns the new
+  /// one.
+  std::optional<std::string> replace(Json doc);
   /// Null when there is none.
   const Json* find(const std::string& id) const;
   const Json* find_map(const std::string& id) const;

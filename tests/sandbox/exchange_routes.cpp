@@ -3,6 +3,7 @@
 
 #include "tests/sandbox/listing.h"
 #include "tests/sandbox/platform.h"
+#include "tests/sandbox/writes.h"
 
 namespace icure::sandbox {
 namespace {
@@ -57,10 +58,34 @@ Reply counterparts(const World& world, const Call& call, const std::string& owne
   return id_list({found.begin(), found.end()});
 }
 
+Reply post(ExchangeData& data, const Call& call) {
+  const Json sent = Json::parse(call.request.body, nullptr, false);
+  if (auto refused = refuse_to_create(sent)) return *refused;
+  if (!data.add("exchangedata", sent)) return error_reply(409, "Document update conflict");
+  return json_reply(data.find(sent.at("id").get<std::string>())->dump());
+}
+
+Reply put(ExchangeData& data, const Call& call) {
+  const Json sent = Json::parse(call.request.body, nullptr, false);
+  if (auto refused = refuse_to_modify(sent)) return *refused;
+  if (!data.replace(sent)) return error_reply(409, "Document update conflict");
+  return json_reply(data.find(sent.at("id").get<std::string>())->dump());
+}
+
+// `{"batch":{<access control key>:{...}}}`: what a client looks exchange data up by that names
+// nobody. Those that are there already stay.
+Reply put_maps(ExchangeData& data, const Call& call) {
+  const Json sent = Json::parse(call.request.body, nullptr, false);
+  if (!sent.is_object() || !sent.contains("batch")) return error_reply(400, "Malformed JSON");
+  for (const auto& each : sent.at("batch").items())
+    data.add("exchangedatamap", {{"id", each.key()}, {"encryptedExchangeDataIds", each.value()}});
+  return empty_reply(200);
+}
+
 }  // namespace
 
 void add_exchange_routes(Routes& routes, World& world) {
-  const ExchangeData& data = world.exchange_data;
+  ExchangeData& data = world.exchange_data;
   const auto add = [&](std::string_view method, const std::string& path, Routes::Handler handler) {
     routes.add(method, "/rest/v2/exchangedata" + path, std::move(handler));
   };
@@ -74,6 +99,9 @@ void add_exchange_routes(Routes& routes, World& world) {
     const Json* doc = data.find_recovery(call.path[0]);
     return doc != nullptr ? json_reply(doc->dump()) : error_reply(404, "Not found");
   });
+  add("POST", "", [&data](const Call& call) { return post(data, call); });
+  add("PUT", "", [&data](const Call& call) { return put(data, call); });
+  add("PUT", "map/batch", [&data](const Call& call) { return put_maps(data, call); });
   add("POST", "/byIds", [&data](const Call& call) {
     return by_ids(call, [&data](const std::string& id) { return data.find(id); });
   });

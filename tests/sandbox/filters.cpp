@@ -87,6 +87,25 @@ Passed is_patient_of(const Query& query, const Row& row) {
   return reads(row.facts(), owner) && Documents::visible(row, query.caller.circle);
 }
 
+bool starts(const Json& doc, const char* key, const std::string& beginning) {
+  const auto at = doc.find(key);
+  return at != doc.end() && at->is_string() && at->get<std::string>().starts_with(beginning);
+}
+
+Passed is_found(const Query& query, const Row& row) {
+  const auto beginning = query.text("searchString");
+  if (!beginning) return std::nullopt;
+  const Json doc = Json::parse(row.text(), nullptr, false);
+  return doc.is_object() && (starts(doc, "name", *beginning) || starts(doc, "email", *beginning) ||
+                             starts(doc, "mobilePhone", *beginning));
+}
+
+Passed has_responsible(const Query& query, const Row& row) {
+  const Json doc = Json::parse(row.text(), nullptr, false);
+  return doc.is_object() &&
+         doc.value("responsible", "") == query.text("responsibleId").value_or(query.caller.owner);
+}
+
 std::optional<std::int64_t> moment_of(const Facts& facts) {
   return facts.modified ? facts.modified : facts.created;
 }
@@ -130,12 +149,15 @@ const std::map<std::pair<Kind, std::string>, Filter>& filters() {
        {linked(kHcp, &Facts::hcp_id), users_linked(kHcp, &Facts::hcp_id)}},
       {{Kind::user, "UsersByPatientIdFilter"},
        {linked(kPatient, &Facts::patient_id), users_linked(kPatient, &Facts::patient_id)}},
+      {{Kind::user, "UserByNameEmailPhoneFilter"}, {is_found}},
       {{Kind::hcp, "AllHealthcarePartiesFilter"}, {any}},
+      {{Kind::hcp, "HealthcarePartyByParentIdFilter"}, {linked("parentId", &Facts::parent_id)}},
       {{Kind::hcp, "HealthcarePartyByIdsFilter"}, {is_among_ids, echoed_ids}},
       {{Kind::patient, "PatientByHcPartyFilter"}, {is_patient_of}},
       {{Kind::patient, "PatientByDataOwnerModifiedAfterFilter"}, {is_modified, patients_modified}},
       {{Kind::patient, "PatientByIdsFilter"}, {is_among_ids, echoed_ids}},
       {{Kind::device, "AllDevicesFilter"}, {any}},
+      {{Kind::device, "DeviceByHcPartyFilter"}, {has_responsible}},
       {{Kind::device, "DeviceByIdsFilter"}, {is_among_ids, echoed_ids}},
   };
   return known;

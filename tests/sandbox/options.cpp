@@ -36,6 +36,8 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   auto* key = app.add_option("--tls-key", options.tls_key);
   cert->needs(key);
   key->needs(cert);
+  app.add_flag("--cardinal", options.cardinal,
+               "documents with those members only that a client of the Cardinal model knows");
   app.add_flag("--no-gzip", options.no_gzip, "never compress");
   app.add_flag("--replay", options.replay, "make answers once and serve them from memory");
   app.add_flag("--die-with-parent", options.die_with_parent);

@@ -25,6 +25,7 @@ struct Options {
   std::int64_t ping_seconds = 5;
   std::string tls_cert;
   std::string tls_key;
+  bool cardinal = false;
   bool no_gzip = false;
   bool replay = false;
   bool die_with_parent = false;

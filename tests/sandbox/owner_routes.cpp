@@ -1,16 +1,29 @@
 // /dataowner: healthcare parties, patients and devices under one roof. Soft-deleted ones are hidden
 // here.
+#include <nlohmann/json.hpp>
+
 #include "tests/sandbox/listing.h"
 #include "tests/sandbox/platform.h"
+#include "tests/sandbox/writes.h"
 
 namespace icure::sandbox {
 namespace {
 
-enum class Form { document, stub };
+enum class Form { document, stub, cardinal_stub };
+
+// The Cardinal model has no parent in stubs.
+std::string without_parent(const std::string& stub) {
+  auto json = nlohmann::ordered_json::parse(stub);
+  json.erase("parentId");
+  return json.dump();
+}
 
 std::string wrapped(const Row& row, Form form) {
   std::string out = "{\"type\":\"" + std::string(name_of(row.kind())) + "\",";
-  out += form == Form::stub ? "\"stub\":" + row.stub() : "\"dataOwner\":" + row.text();
+  if (form == Form::document)
+    out += "\"dataOwner\":" + row.text();
+  else
+    out += "\"stub\":" + (form == Form::stub ? row.stub() : without_parent(row.stub()));
   return out + "}";
 }
 
@@ -43,6 +56,28 @@ Reply hierarchy(const Documents& documents, const Call& call, Form form) {
   return rows.empty() ? error_reply(404, "The user is no data owner") : wrapped_list(rows, form);
 }
 
+// A client publishes keys without sending the whole document.
+Reply store_stub(World& world, const Call& call, Form form) {
+  using Json = nlohmann::ordered_json;
+  const Json sent = Json::parse(call.request.body, nullptr, false);
+  if (!sent.is_object() || !sent.contains("stub")) return error_reply(400, "Malformed JSON");
+  const Json& stub = sent.at("stub");
+  if (auto refused = refuse_to_modify(stub)) return *refused;
+  const auto id = stub.at("id").get<std::string>();
+  const auto row = world.documents.live_owner(id);
+  if (!row) return error_reply(404, "Data owner not found");
+  const Kind kind = row->kind();
+  if (auto refused = refuse_change(world, kind, call.caller.circle, id, stub.at("rev")))
+    return *refused;
+  Json doc = Json::parse(row->text());
+  if (stub.value("parentId", doc.value("parentId", "")) != doc.value("parentId", ""))
+    return error_reply(400, "The parent cannot be changed");
+  for (const char* key : kStubMembers)
+    if (stub.contains(key)) doc[key] = stub.at(key);
+  world.documents.table(kind).store(std::move(doc));
+  return json_reply(wrapped(*world.documents.live_owner(id), form));
+}
+
 }  // namespace
 
 void add_owner_routes(Routes& routes, World& world) {
@@ -50,8 +85,9 @@ void add_owner_routes(Routes& routes, World& world) {
   const auto add = [&](std::string_view method, const std::string& path, Routes::Handler handler) {
     routes.add(method, "/rest/v2/dataowner" + path, std::move(handler));
   };
-  for (const Form form : {Form::document, Form::stub}) {
-    const std::string after = form == Form::stub ? "/stub" : "";
+  const Form stub = world.options.cardinal ? Form::cardinal_stub : Form::stub;
+  for (const Form form : {Form::document, stub}) {
+    const std::string after = form == Form::document ? "" : "/stub";
     add("GET", "/current/hierarchy" + after,
         [&documents, form](const Call& call) { return hierarchy(documents, call, form); });
     add("GET", "/current" + after, [&documents, form](const Call& call) {
@@ -60,8 +96,9 @@ void add_owner_routes(Routes& routes, World& world) {
     add("POST", after + "/byIds",
         [&documents, form](const Call& call) { return several(documents, call, form); });
   }
+  add("PUT", "/stub", [&world, stub](const Call& call) { return store_stub(world, call, stub); });
   add("GET", "/stub/{}",
-      [&](const Call& call) { return one(documents, call, call.path[0], Form::stub); });
+      [&documents, stub](const Call& call) { return one(documents, call, call.path[0], stub); });
   add("GET", "/{}",
       [&](const Call& call) { return one(documents, call, call.path[0], Form::document); });
 }

@@ -1,6 +1,7 @@
 // A healthcare party's and a device's JSON at the start, and the stubs of all data owners.
 #include <array>
 
+#include "tests/sandbox/cardinal_form.h"
 #include "tests/sandbox/document_parts.h"
 #include "tests/sandbox/names.h"
 #include "tests/sandbox/population.h"
@@ -117,6 +118,12 @@ std::string Population::stub(Kind kind, std::uint32_t index) const {
 }
 
 std::string Population::text(Kind kind, std::uint32_t index) const {
+  std::string full = full_text(kind, index);
+  if (model_ == Model::full) return full;
+  return in_cardinal_form(full);
+}
+
+std::string Population::full_text(Kind kind, std::uint32_t index) const {
   switch (kind) {
     case Kind::user:
       return user_text(index);

@@ -18,11 +18,13 @@ class Platform {
   /// For a line that needs more than the world, such as a websocket's.
   Routes& routes() { return routes_; }
 
-  Reply answer(const Request& request);
+  Reply answer(const Request& asked);
   /// Makes all pages of users, so that a benchmark never waits for one.
   void warm_up();
 
  private:
+  /// Without a group in the path.
+  Reply own_answer(const Request& request);
   /// From memory if it was asked before.
   Reply kept_answer(const Request& request, const Caller& caller);
 
@@ -38,6 +40,7 @@ void add_auth_routes(Routes& routes, World& world);
 void add_user_routes(Routes& routes, World& world);
 void add_owner_routes(Routes& routes, World& world);
 void add_entity_routes(Routes& routes, World& world);
+void add_bulk_routes(Routes& routes, World& world);
 void add_write_routes(Routes& routes, World& world);
 void add_token_routes(Routes& routes, World& world);
 void add_exchange_routes(Routes& routes, World& world);

@@ -13,8 +13,8 @@ constexpr std::int64_t kFiveYears = 5LL * 365 * kOneDay;
 }  // namespace
 
 Population::Population(std::uint64_t seed, std::array<std::uint32_t, 4> sizes,
-                       std::string own_login)
-    : seed_(seed), sizes_(sizes), own_login_(std::move(own_login)), ids_(seed) {
+                       std::string own_login, Model model)
+    : seed_(seed), sizes_(sizes), own_login_(std::move(own_login)), ids_(seed), model_(model) {
   group_id_ = Ids::uuid(mix(seed, 0x67), mix(seed, 0x68));
 }
 

@@ -17,11 +17,18 @@ struct Share {
   bool secure;  // through securityMetadata, else through the older delegations
 };
 
+/// Which members its documents have.
+enum class Model {
+  full,      // every one that the platform's older serialiser writes, and some unheard of
+  cardinal,  // those that a client of the Cardinal model knows
+};
+
 class Population {
  public:
   /// Sizes by kind. User 0 is the daemon's own: hcp 0, whose parent is the organisation hcp 1. User
   /// 1 is the demo's.
-  Population(std::uint64_t seed, std::array<std::uint32_t, 4> sizes, std::string own_login);
+  Population(std::uint64_t seed, std::array<std::uint32_t, 4> sizes, std::string own_login,
+             Model model);
 
   std::uint32_t size(Kind kind) const { return sizes_[slot(kind)]; }
   std::string id(Kind kind, std::uint32_t index) const { return ids_.id(kind, index); }
@@ -32,7 +39,7 @@ class Population {
   const std::string& group_id() const { return group_id_; }
 
   Facts facts(Kind kind, std::uint32_t index) const;
-  /// As JSON, with every member that the platform's older serialiser writes.
+  /// As JSON.
   std::string text(Kind kind, std::uint32_t index) const;
   /// The members of a crypto actor stub alone, as JSON. Users have none.
   std::string stub(Kind kind, std::uint32_t index) const;
@@ -47,6 +54,7 @@ class Population {
   std::vector<Share> shares(std::uint32_t patient) const;
   /// Whom the document's exchange keys are for; empty when it has none.
   std::string key_partner(Kind kind, std::uint32_t index) const;
+  std::string full_text(Kind kind, std::uint32_t index) const;
   std::string user_text(std::uint32_t index) const;
   std::string hcp_text(std::uint32_t index) const;
   std::string patient_text(std::uint32_t index) const;
@@ -57,6 +65,7 @@ class Population {
   std::string own_login_;
   Ids ids_;
   std::string group_id_;
+  Model model_;
 };
 
 }  // namespace icure::sandbox

@@ -9,10 +9,12 @@ using Json = nlohmann::ordered_json;
 
 std::string stub_of(const Json& doc) {
   Json stub = Json::object();
-  for (const char* key : {"id", "rev", "parentId", "hcPartyKeys", "aesExchangeKeys", "transferKeys",
-                          "privateKeyShamirPartitions", "publicKey", "publicKeysForOaepWithSha256",
-                          "cryptoActorProperties"})
+  const auto copy = [&](const char* key) {
     if (const auto at = doc.find(key); at != doc.end() && !at->is_null()) stub[key] = *at;
+  };
+  for (const char* key : {"id", "rev", "parentId"}) copy(key);
+  for (const char* key : kStubMembers) copy(key);
+  stub.emplace("publicKeysForOaepWithSha256", Json::array());  // the one that is never left out
   return stub.dump();
 }
 

@@ -1,6 +1,7 @@
 // One document, whether it is still as it was made or was changed since.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -15,6 +16,15 @@ struct Entry {
   Facts facts;
   bool purged = false;
 };
+
+/// What a stub tells of a data owner besides id, rev and parent.
+inline constexpr std::array kStubMembers = {"hcPartyKeys",
+                                            "aesExchangeKeys",
+                                            "transferKeys",
+                                            "privateKeyShamirPartitions",
+                                            "publicKey",
+                                            "publicKeysForOaepWithSha256",
+                                            "cryptoActorProperties"};
 
 /// One document, soft-deleted or not. Valid until its table changes.
 class Row {

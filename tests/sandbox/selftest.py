@@ -6,7 +6,8 @@ import unittest
 sys.dont_write_bytecode = True  # the source tree stays as it was
 
 import selftest_box
-from selftest_data import *  # noqa: F403, unittest looks for the cases here
+from selftest_cloud import *  # noqa: F403, unittest looks for the cases here
+from selftest_data import *  # noqa: F403
 from selftest_line import *  # noqa: F403
 from selftest_live import *  # noqa: F403
 from selftest_writes import *  # noqa: F403

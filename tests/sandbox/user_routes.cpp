@@ -23,6 +23,26 @@ Reply ids_of_owner(const Documents& documents, const std::string& owner, std::st
   return id_list(ids);
 }
 
+// In which groups the caller's name and secret fit a user. There is one group.
+Reply matches(const Documents& documents, const Call& call) {
+  const auto row = documents.table(Kind::user).find(call.caller.user_id);
+  if (!row) return list_reply("[]");
+  const auto user = nlohmann::json::parse(row->text());
+  nlohmann::ordered_json match = {{"groupId", documents.population().group_id()},
+                                  {"groupName", "The clinic"},
+                                  {"groupsHierarchy", nlohmann::json::array()},
+                                  {"userId", call.caller.user_id}};
+  for (const auto& [member, name] : {std::pair{"login", "login"},
+                                     {"name", "name"},
+                                     {"email", "email"},
+                                     {"phone", "mobilePhone"},
+                                     {"patientId", "patientId"},
+                                     {"healthcarePartyId", "healthcarePartyId"},
+                                     {"deviceId", "deviceId"}})
+    if (const auto at = user.find(name); at != user.end() && !at->is_null()) match[member] = *at;
+  return list_reply(nlohmann::ordered_json::array({match}).dump());
+}
+
 Reply page_of_users(const Documents& documents, const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return error_reply(400, "limit is not a number");
@@ -48,6 +68,7 @@ void add_user_routes(Routes& routes, World& world) {
   add("GET", "/current", [&](const Call& call) {
     return document_or_404(documents.table(Kind::user).find(call.caller.user_id));
   });
+  add("GET", "/matches", [&](const Call& call) { return matches(documents, call); });
   add("POST", "/byIds",
       [&](const Call& call) { return by_ids_reply(documents, Kind::user, call); });
   add("POST", "/match", [&](const Call& call) { return match_reply(documents, Kind::user, call); });

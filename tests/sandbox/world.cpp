@@ -7,7 +7,7 @@ namespace icure::sandbox {
 World::World(Options given)
     : options(std::move(given)),
       population(options.seed, {options.users, options.hcps, options.patients, options.devices},
-                 options.login),
+                 options.login, options.cardinal ? Model::cardinal : Model::full),
       documents(population),
       credentials(options, documents),
       auth(options, documents, credentials) {}

@@ -1,126 +1,31 @@
-// POST, PUT, DELETE, undelete and purge, the same for all kinds but for their rules.
-#include <algorithm>
+// POST, PUT, DELETE, undelete and purge of one document; several at once are in bulk_routes.cpp.
 #include <nlohmann/json.hpp>
 
 #include "tests/sandbox/changes.h"
-#include "tests/sandbox/dto.h"
 #include "tests/sandbox/platform.h"
-#include "tests/sandbox/user_rules.h"
+#include "tests/sandbox/writes.h"
 
 namespace icure::sandbox {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool has(const Json& doc, const char* key) {
-  const auto at = doc.find(key);
-  return at != doc.end() && !at->is_null();
+Reply post_document(World& world, Kind kind, const Call& call) {
+  const Json sent = Json::parse(call.request.body, nullptr, false);
+  if (auto refused = refuse_to_create(sent)) return *refused;
+  return create_document(world, kind, sent);
 }
 
-bool is_valid_id(const Json& doc) {
-  const auto at = doc.find("id");
-  if (at == doc.end() || !at->is_string()) return false;
-  const auto id = at->get<std::string>();
-  return !id.empty() && std::none_of(id.begin(), id.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' ||
-           std::string_view("/\\?#%;").find(c) != std::string_view::npos;
-  });
-}
-
-std::optional<Json> sent_document(const Call& call) {
-  Json doc = Json::parse(call.request.body, nullptr, false);
-  return doc.is_object() ? std::optional(std::move(doc)) : std::nullopt;
-}
-
-// The platform forgets what its DTO does not know; null and absence are one to it. What a document
-// of ours had at the start is kept, so that sending it back as it came changes nothing.
-Json known_part(Kind kind, const Json& sent, const Json* stored) {
-  Json kept = {{"id", sent.at("id")}, {"rev", ""}};
-  for (const auto& member : sent.items()) {
-    const bool had = stored != nullptr && stored->contains(member.key());
-    if (!had && !is_known_member(kind, member.key())) continue;
-    if (member.value().is_null() && !(had && stored->at(member.key()).is_null())) continue;
-    kept[member.key()] = member.value();
-  }
-  return kept;
-}
-
-std::optional<Reply> apply_owner_rules(Kind kind, const Json* stored, Json& sent) {
-  if (kind == Kind::patient) {
-    if (!has(sent, "firstName") && !has(sent, "lastName") && !has(sent, "encryptedSelf") &&
-        !has(sent, "deletionDate"))
-      return error_reply(400, "A patient needs a firstName, a lastName or an encryptedSelf");
-    if (stored != nullptr &&
-        stored->value("securityMetadata", Json()) != sent.value("securityMetadata", Json()))
-      return error_reply(400, "Impossible to modify securityMetadata with this method");
-    return std::nullopt;
-  }
-  if (kind == Kind::hcp && !has(sent, "name") && !has(sent, "lastName") && !has(sent, "ssin") &&
-      !has(sent, "nihii"))
-    return error_reply(400, "A healthcare party needs a name, a lastName, an ssin or a nihii");
-  // Only where they are null: the platform never moves `modified`.
-  for (const char* key : {"created", "modified"})
-    if (!has(sent, key)) sent[key] = now_ms();
-  return std::nullopt;
-}
-
-Reply stored_reply(const World& world, Kind kind, const std::string& id) {
-  return json_reply(world.documents.table(kind).find(id)->text());
-}
-
-// Rules, then the id's conflict, then the store; `stored` is null for a new document.
-Reply store(World& world, Kind kind, const Json* stored, const Json& sent) {
-  Json doc = known_part(kind, sent, stored);
-  const auto id = doc.at("id").get<std::string>();
-  Secrets secrets;
-  auto refused = kind == Kind::user ? apply_user_rules(world, stored, doc, secrets)
-                                    : apply_owner_rules(kind, stored, doc);
-  if (refused) return *refused;
-  Table& table = world.documents.table(kind);
-  if (stored == nullptr && table.find(id)) return error_reply(409, "Document update conflict");
-  const Json empties = empty_members(kind);
-  for (const auto& member : empties.items())
-    if (!doc.contains(member.key())) doc[member.key()] = member.value();
-  table.store(std::move(doc));
-  keep(world.credentials, id, secrets);
-  return stored_reply(world, kind, id);
-}
-
-Reply create_document(World& world, Kind kind, const Call& call) {
-  const auto sent = sent_document(call);
-  if (!sent) return error_reply(400, "Malformed JSON");
-  if (!is_valid_id(*sent)) return error_reply(400, "A valid id is required");
-  if (has(*sent, "rev")) return error_reply(400, "A new entity should not have a rev");
-  return store(world, kind, nullptr, *sent);
-}
-
-// Empty when the caller may change the document at that revision; `rev` may be absent only where
-// the platform takes that.
-std::optional<Reply> refuse_change(const World& world, Kind kind, const Call& call,
-                                   const std::string& id, const std::optional<std::string>& rev) {
-  const auto row = world.documents.table(kind).find(id);
-  if (!row) return error_reply(404, "Not found");
-  if (!Documents::visible(*row, call.caller.circle)) return error_reply(403, "Access denied");
-  if (rev && *rev != row->rev()) return error_reply(409, "Document update conflict");
-  return std::nullopt;
-}
-
-Reply modify_document(World& world, Kind kind, const Call& call) {
-  const auto sent = sent_document(call);
-  if (!sent) return error_reply(400, "Malformed JSON");
-  if (!is_valid_id(*sent)) return error_reply(400, "A valid id is required");
-  if (!has(*sent, "rev") || !sent->at("rev").is_string())
-    return error_reply(400, "A modified entity should have a rev");
-  const auto id = sent->at("id").get<std::string>();
-  if (auto refused = refuse_change(world, kind, call, id, sent->at("rev").get<std::string>()))
-    return *refused;
-  const Json stored = Json::parse(world.documents.table(kind).find(id)->text());
-  return store(world, kind, &stored, *sent);
+Reply put_document(World& world, Kind kind, const Call& call) {
+  const Json sent = Json::parse(call.request.body, nullptr, false);
+  if (auto refused = refuse_to_modify(sent)) return *refused;
+  return modify_document(world, kind, call.caller.circle, sent);
 }
 
 Reply delete_document(World& world, Kind kind, const Call& call) {
   const std::string& id = call.path[0];
-  if (auto refused = refuse_change(world, kind, call, id, call.request.parameter("rev")))
+  if (auto refused =
+          refuse_change(world, kind, call.caller.circle, id, call.request.parameter("rev")))
     return *refused;
   const auto rev = soft_delete(world.documents, kind, id);
   if (!rev) return error_reply(404, "Already deleted");
@@ -130,15 +35,17 @@ Reply delete_document(World& world, Kind kind, const Call& call) {
 Reply undelete_document(World& world, Kind kind, const Call& call) {
   const auto rev = call.request.parameter("rev");
   if (!rev) return error_reply(400, "rev is required");
-  if (auto refused = refuse_change(world, kind, call, call.path[0], rev)) return *refused;
+  if (auto refused = refuse_change(world, kind, call.caller.circle, call.path[0], rev))
+    return *refused;
   undelete(world.documents, kind, call.path[0]);
-  return stored_reply(world, kind, call.path[0]);
+  return json_reply(world.documents.table(kind).find(call.path[0])->text());
 }
 
 Reply purge_document(World& world, Kind kind, const Call& call) {
   const auto rev = call.request.parameter("rev");
   if (!rev) return error_reply(400, "rev is required");
-  if (auto refused = refuse_change(world, kind, call, call.path[0], rev)) return *refused;
+  if (auto refused = refuse_change(world, kind, call.caller.circle, call.path[0], rev))
+    return *refused;
   purge(world.documents, kind, call.path[0]);
   return json_reply(nlohmann::json{{"id", call.path[0]}, {"rev", *rev}}.dump());
 }
@@ -154,8 +61,8 @@ void add_write_routes(Routes& routes, World& world) {
       routes.add(method, base + path,
                  [&world, kind, act](const Call& call) { return act(world, kind, call); });
     };
-    add("POST", "", &create_document);
-    add("PUT", "", &modify_document);
+    add("POST", "", &post_document);
+    add("PUT", "", &put_document);
     add("POST", "/undelete/{}", &undelete_document);
     add("DELETE", "/purge/{}", &purge_document);
     add("DELETE", "/{}", &delete_document);
