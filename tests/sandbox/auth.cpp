@@ -99,8 +99,7 @@ Reply Auth::tokens_reply(Session session) {
 }
 
 std::optional<Auth::Session> Auth::refreshable(const Request& request) const {
-  const auto known =
-      session(without_prefix(request.header("refresh-token"), "Bearer "), Use::refresh);
+  auto known = session(without_prefix(request.header("refresh-token"), "Bearer "), Use::refresh);
   if (!known) return std::nullopt;
   const auto user = documents_.table(Kind::user).find(known->user_id);
   if (!user || user->deleted() || user->facts().status != "ACTIVE") return std::nullopt;

@@ -17,6 +17,13 @@ enum class Write { create, modify };
 enum class Answer { documents, revisions };
 enum class Fate { deleted, undeleted, purged };
 
+std::vector<Row> rows_of(const World& world, Kind kind, const std::vector<std::string>& ids) {
+  std::vector<Row> rows;
+  rows.reserve(ids.size());
+  for (const std::string& id : ids) rows.push_back(*world.documents.table(kind).find(id));
+  return rows;
+}
+
 Json revision_of(const Row& row) {
   return {{"id", row.id()}, {"rev", row.rev()}};
 }
@@ -54,9 +61,7 @@ Reply store_all(World& world, Kind kind, const Call& call, Write write, Answer a
                             : modify_document(world, kind, call.caller.circle, doc);
     if (reply.status == 200) stored.push_back(doc.at("id").get<std::string>());
   }
-  std::vector<Row> rows;
-  for (const std::string& id : stored) rows.push_back(*world.documents.table(kind).find(id));
-  return listed(rows, answer);
+  return listed(rows_of(world, kind, stored), answer);
 }
 
 struct Named {
@@ -100,9 +105,7 @@ Reply end_all(World& world, Kind kind, const Call& call, Fate fate, bool with_re
     }
   }
   if (fate != Fate::undeleted) return list_reply(ended.dump());
-  std::vector<Row> rows;
-  for (const std::string& id : back) rows.push_back(*world.documents.table(kind).find(id));
-  return document_list(rows);
+  return document_list(rows_of(world, kind, back));
 }
 
 }  // namespace
