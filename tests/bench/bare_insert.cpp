@@ -67,7 +67,7 @@ void make_tables(SQLite::Database& database, bool plain) {
   if (!plain) sqlite3_key(database.getHandle(), key, sizeof key);
   database.exec(plain ? "PRAGMA page_size = 8192" : "PRAGMA cipher_page_size = 8192");
   database.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
       "CREATE TABLE user (row INTEGER PRIMARY KEY, id TEXT, rev TEXT, status TEXT,"
       " login TEXT, email TEXT, phone TEXT, owner TEXT, doc TEXT);"
       "CREATE VIRTUAL TABLE user_words USING fts5(words, content='', contentless_delete=1, "
