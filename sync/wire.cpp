@@ -34,7 +34,8 @@ Answer<std::unique_ptr<Text::Parsed>> take_in(std::string body) {
     return Fault{Cause::captive_portal, 200, "the answer is a web page"};
   }
   // Slices go out as lines: a pretty-printed answer is put on one line first.
-  if (body.find_first_of("\r\n") != std::string::npos) {
+  // Each sought alone: find_first_of() looks every byte up, which was half of an unchanged sweep.
+  if (body.find('\n') != std::string::npos || body.find('\r') != std::string::npos) {
     std::string small(body.size(), '\0');
     std::size_t length = 0;
     if (simdjson::minify(body.data(), body.size(), small.data(), length) != simdjson::SUCCESS) {
@@ -142,7 +143,7 @@ Answer<Stubs> parse_stubs(std::string body) {
 }
 
 bool is_deleted(std::string_view json) {
-  if (json.find("\"deletionDate\"") == std::string_view::npos) return false;
+  if (json.find("deletionDate") == std::string_view::npos) return false;
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   simdjson::dom::element date;
