@@ -19,7 +19,7 @@ import threading
 import time
 
 import crash
-from clinic import BIN, PATIENCE_S, RpcError, mirrored, until
+from clinic import BIN, PATIENCE_S, RpcError, mirrored
 
 KILLED_FROM = 0.75  # of the whole time; before that is one life, in which leaks would show
 SETTLED_FROM = 0.2  # of that life; before, caches fill
@@ -70,13 +70,21 @@ class Soak(crash.Clinic):
                 self.client.close()
             except OSError:
                 pass  # what it had to say is lost with the daemon; it is said again
-        until(self.daemon.answers, "the daemon answers", self.daemon)
-        self.client = self.daemon.client()
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            if self.daemon.process.poll() is not None:
+                self.daemon.launch()  # it was killed, perhaps while it started
+            try:
+                self.client = self.daemon.client()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise crash.Broken("it never served again") from None
+                time.sleep(0.01)  # between two tries
 
     # --- the load
 
     def run(self, told):
-        self.daemon.launch()
         self.connect()
         began = next_sample = time.monotonic()
         killer = threading.Thread(target=self.kill_again_and_again, daemon=True)
@@ -87,7 +95,6 @@ class Soak(crash.Clinic):
                 self.one_turn()
             except (OSError, ValueError):  # it was killed, perhaps in the middle of a line
                 self.daemon.process.wait(PATIENCE_S)
-                self.daemon.launch()
                 self.connect()
             if turn > next_sample and turn < self.kills_from:
                 self.sample(turn - began)
