@@ -15,7 +15,6 @@ Result<std::optional<Row>> lay(std::string_view id, std::optional<Row> row,
   for (const auto& layer : layers) {
     if (layer.is == Overlay::Is::removal) {
       row.reset();
-      edited.reset();
       continue;
     }
     const bool creates = layer.is == Overlay::Is::creation;

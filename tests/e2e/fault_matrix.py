@@ -9,7 +9,7 @@ compared with it. Prints both matrices; exits with 1 if anything was lost, doubl
 
 A cell says the worst of what came of it: `.` nothing was seen, `r` a call was refused, with words and a
 hint, `b` an item waited for a person, `e` the daemon ended, said why, and started again, `R` it served
-on and needed a restart, `-` too few uses; in capitals with what broke: a promise.
+on and needed a restart, `-` this run did not come to it; BROKEN: a promise.
 """
 import argparse
 import collections
@@ -49,7 +49,7 @@ SPOILT = {  # how an answer of the platform is spoilt
 }
 KINDS = ("user", "hcp", "patient", "device")
 SEVERITY = ".rbRe"
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}")
+NAMES_ONE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|@|%40")  # a document or a person
 
 
 class Broken(Exception):
@@ -99,8 +99,9 @@ spec_id = "clinic"
         self.order[28:32] = struct.pack("=i", n)
 
     def no_fault(self):
-        """Returns how often the call was used."""
+        """Returns how often the call was used, or requests were spoilt."""
         used = ORDER.unpack(self.order[:])[4]
+        used += sum(each["struck"] for each in self.sandbox.ask("GET", "/faults"))
         self.order[28:32] = bytes(4)
         self.sandbox.ask("DELETE", "/faults")
         return used
@@ -356,7 +357,7 @@ def requests_of(clinic_):
     clinic_.run()
     patterns = {}
     for each in clinic_.sandbox.ask("GET", "/received"):
-        path = "/".join("[^/]+" if ID.fullmatch(part) or "%40" in part else part
+        path = "/".join("[^/]+" if NAMES_ONE.search(part) else part
                         for part in each["path"].split("/"))
         patterns[f"{each['method']} {path}$"] = each["server"]
     return sorted(patterns)
@@ -371,9 +372,9 @@ def platform_matrix(matrix, only):
         for way, fault in SPOILT.items():
             if only not in f"{match} {way}":
                 continue
-            _, came = matrix.cell(f"{match} {way}", lambda it: it.sandbox.ask(
+            struck, came = matrix.cell(f"{match} {way}", lambda it: it.sandbox.ask(
                 "POST", "/faults", {"match": match, "times": 1, **fault}))
-            cells.append(came)
+            cells.append(came if struck or came == "BROKEN" else "-")
         if cells:
             lines.append(f"| `{match[:-1].replace('[^/]+', '*')}` | {' | '.join(cells)} |")
             matrix.told(lines[-1])
