@@ -31,7 +31,7 @@ CALLS = {  # what it is used on: call and errors
               ("pwrite", errno.ENOSPC), ("pwrite", HALF), ("fsync", errno.EIO),
               ("ftruncate", errno.EIO), ("mmap", errno.ENOMEM), ("lock", errno.ENOLCK),
               ("flock", errno.ENOLCK), ("unlink", errno.EIO), ("rename", errno.EIO),
-              ("read", errno.EIO), ("write", errno.ENOSPC)],
+              ("write", errno.ENOSPC)],
     "unix": [("socket", errno.EMFILE), ("accept", errno.EMFILE), ("accept", errno.ECONNABORTED),
              ("read", errno.ECONNRESET), ("write", errno.EPIPE), ("write", HALF),
              ("epoll_ctl", errno.ENOMEM)],
