@@ -82,6 +82,7 @@ TEST(CodecTest, RefusesDamagedFrames) {
 
 TEST(DocumentPressTest, UsesTheDictionaryThatItMadeAndMakesNoOther) {
   std::vector<std::string> texts;
+  texts.reserve(1000);
   for (int i = 0; i < 1000; ++i) texts.push_back(document(i));
   DocumentPress press(1, [](std::uint32_t) { return std::nullopt; });
   const Document one{"user-1", "1-a", texts[1]};

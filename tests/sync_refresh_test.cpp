@@ -12,7 +12,7 @@ class RefreshTest : public support::SyncTest {
   RefreshTest() {
     for (const auto* id : {"a", "b"}) platform.put(id, id);
   }
-  ~RefreshTest() override {
+  void TearDown() override {
     scope.drain([] {});
     pump();
   }
