@@ -114,6 +114,7 @@ class OpenStores final : public Stores {
     if (options.ledger == LedgerFrom::its_file) {
       auto opened = open_ledger(keys, options);
       if (!opened && opened.error().code == Code::corrupt) {
+        log::warning("{} is read again: {}", path(kLedgerName), opened.error().message);
         close_ledger();
         opened = open_ledger(keys, options);  // a disk that fails to read once looks like damage
       }

@@ -6,23 +6,16 @@
 //   CONVERGE_STRICT=1                      see chronicle.h
 #include <gtest/gtest.h>
 
-#include <charconv>
-#include <cstdlib>
 #include <iostream>
 
 #include "daemon/base/log.h"
 #include "tests/converge/history.h"
+#include "tests/support/setting.h"
 
 namespace icure::converge {
 namespace {
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  if (!text) return otherwise;
-  const std::string_view digits = text;
-  std::from_chars(digits.data(), digits.data() + digits.size(), otherwise);
-  return otherwise;
-}
+using support::setting;
 
 TEST(Converge, TheMirrorEndsUpEqualToThePlatform) {
   log::configure(log::Level::error, log::Format::text);  // faults are what this is about

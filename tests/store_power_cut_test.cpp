@@ -2,8 +2,6 @@
 // back, and every file is whole.
 //
 //   POWER_CUT_SEED=n POWER_CUTS=m   m cuts; a failure names the seed
-#include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -13,19 +11,13 @@
 #include "tests/fakes/seeded_random.h"
 #include "tests/faults/power_cut.h"
 #include "tests/store_fixture.h"
+#include "tests/support/setting.h"
 
 namespace icure::store {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  if (!text) return otherwise;
-  const std::string_view digits = text;
-  std::from_chars(digits.data(), digits.data() + digits.size(), otherwise);
-  return otherwise;
-}
+using support::setting;
 
 /// Uses a store as the daemon does, and remembers what it was promised.
 class Workload {

@@ -26,6 +26,14 @@ full_interval = "24h"
 """
 
 
+def far_platform(*population):
+    """A stand-in that replays its answers. The real one is elsewhere: this must not take the processor
+    from what is measured."""
+    sandbox = Sandbox(*population, "--replay", "--no-gzip")
+    os.setpriority(os.PRIO_PROCESS, sandbox.process.pid, 10)
+    return sandbox
+
+
 def fetch_documents(sandbox, path):
     """All users as the platform serves them, one a line. This also makes the stand-in's pages."""
     def ask(request):
@@ -79,9 +87,7 @@ def measure_start(daemon):
 
 
 def measure(users, rounds, home):
-    # The platform is elsewhere in a clinic: it must not take the processor from what is measured.
-    sandbox = Sandbox("--users", users, "--replay", "--no-gzip")
-    os.setpriority(os.PRIO_PROCESS, sandbox.process.pid, 10)
+    sandbox = far_platform("--users", users)
     documents = home / "documents"
     result = {"ours": [], "bare": [], "plain": [], "peak": []}
     daemon = None

@@ -14,8 +14,7 @@ import time
 from figures import BIN, run_json, seconds_of  # sets up the path
 import chart
 import page
-from clinic import Sandbox
-from fill import first_sync, measure_start
+from fill import far_platform, first_sync, measure_start
 
 IDLE = 10_000  # users, with whom it is looked at when nothing happens
 IDLE_S = 120
@@ -66,8 +65,7 @@ def measure_idle(daemon):
 
 
 def measure(users, home):
-    sandbox = Sandbox("--users", users, "--replay", "--no-gzip")
-    os.setpriority(os.PRIO_PROCESS, sandbox.process.pid, 10)
+    sandbox = far_platform("--users", users)
     daemon = None
     figures = {}
     try:

@@ -6,7 +6,6 @@ docs/performance.md; `--quick` takes few users and prints only.
 """
 import argparse
 import json
-import os
 import pathlib
 import shutil
 import statistics
@@ -16,8 +15,7 @@ import tempfile
 from figures import BIN, ROOT, run_json, spread  # sets up the path
 import clinic
 import page
-from clinic import Sandbox
-from fill import fetch_documents, first_sync, measure_start
+from fill import far_platform, fetch_documents, first_sync, measure_start
 
 HERE = pathlib.Path(__file__).resolve().parent / "peers"
 FOLDER = ROOT / "build/peers"
@@ -33,8 +31,7 @@ def install():
 
 
 def measure(users, rounds, home):
-    sandbox = Sandbox("--users", users, "--replay", "--no-gzip")
-    os.setpriority(os.PRIO_PROCESS, sandbox.process.pid, 10)
+    sandbox = far_platform("--users", users)
     documents, store = home / "documents", home / "pouchdb"
     table = {"ours": [], "pouchdb": []}
     daemon = None

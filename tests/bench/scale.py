@@ -5,7 +5,6 @@ Writes its section of docs/performance.md. Run by ./dev bench; `--quick`
 takes a hundredth of the size and prints only.
 """
 import argparse
-import os
 import pathlib
 import re
 import sys
@@ -17,6 +16,7 @@ from figures import BIN, run_json, seconds_of  # sets up the path
 import clinic
 import page
 from clinic import Daemon, Sandbox
+from fill import far_platform
 
 clinic.PATIENCE_S = 3600
 CHANGES = 50
@@ -120,10 +120,7 @@ def searches(daemon):
 
 
 def measure_large(users, patients, home):
-    # The platform is elsewhere in a clinic: here it must not take the processor from what is
-    # measured, so it is nice.
-    sandbox = Sandbox("--users", users, "--patients", patients, "--replay", "--no-gzip")
-    os.setpriority(os.PRIO_PROCESS, sandbox.process.pid, 10)
+    sandbox = far_platform("--users", users, "--patients", patients)
     daemon = Daemon(sandbox.url, sections=CALM)
     result = {"users": users, "patients": patients}
     try:

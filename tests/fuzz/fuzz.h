@@ -1,6 +1,8 @@
 // What the targets share. Each defines LLVMFuzzerTestOneInput: libFuzzer calls it with bytes that
 // it makes up, replay.cpp with the files of the corpus.
 #pragma once
+#include <simdjson.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +30,10 @@ inline void require(bool holds, const char* promise) {
 /// A refusal says why, in text that can be sent on.
 inline void require_words(const Error& error) {
   require(!error.message.empty(), "a refusal has words");
+}
+
+inline bool is_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
 }
 
 /// Another parser's opinion. It refuses numbers beyond a double, which JSON does not, and takes a

@@ -1,6 +1,4 @@
 // A message of a notification websocket (its frames are libcurl's), and what we write to one.
-#include <simdjson.h>
-
 #include "sync/live_frame.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -17,7 +15,7 @@ void read_hint(Kind kind, std::string_view text) {
   }
   fuzz::require_json(text, "a hint is JSON");
   require(!hint->id.empty() && !hint->rev.empty(), "a hint names a document and its revision");
-  require(simdjson::validate_utf8(hint->id.data(), hint->id.size()), "an id is UTF-8");
+  require(fuzz::is_utf8(hint->id), "an id is UTF-8");
 }
 
 }  // namespace
@@ -25,7 +23,7 @@ void read_hint(Kind kind, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = fuzz::text_of(data, size);
   for (const auto kind : kAllKinds) read_hint(kind, text);
-  if (!simdjson::validate_utf8(text.data(), text.size())) return 0;
+  if (!fuzz::is_utf8(text)) return 0;
   for (const auto kind : kAllKinds) {
     const std::string owner(text);
     require(fuzz::is_json(sync::subscription(kind, {owner})), "a subscription is JSON");

@@ -1,7 +1,5 @@
 // Answers of the platform: pages, documents, stubs, lists of ids, and what the mirror reads in
 // them.
-#include <simdjson.h>
-
 #include "store/facts.h"
 #include "sync/id_scanner.h"
 #include "sync/reply_cause.h"
@@ -14,24 +12,20 @@ using namespace icure;
 using fuzz::require;
 namespace wire = sync::wire;
 
-bool is_utf8(std::string_view text) {
-  return simdjson::validate_utf8(text.data(), text.size());
-}
-
 void read_document(const store::Document& document) {
   const auto json = document.json;
   require(json.starts_with('{') && json.ends_with('}'), "a document is cut out whole");
   require(json.find_first_of("\r\n") == json.npos, "a document stands on one line");
   fuzz::require_json(json, "a document is JSON");
   require(!document.id.empty() && !document.rev.empty(), "a document has an id and a rev");
-  require(is_utf8(document.id) && is_utf8(document.rev), "ids and revs are UTF-8");
+  require(fuzz::is_utf8(document.id) && fuzz::is_utf8(document.rev), "ids and revs are UTF-8");
   static_cast<void>(wire::is_deleted(json));
   static_cast<void>(wire::shared_with_any(json, {"an-owner"}));
   static store::FactReader reader;
   store::Facts facts;
   for (const auto kind : kAllKinds) {
     require(bool(reader.read(kind, json, facts)), "the mirror reads what the sync has read");
-    require(is_utf8(facts.words), "the search index gets UTF-8");
+    require(fuzz::is_utf8(facts.words), "the search index gets UTF-8");
     for (const auto& [key, value] : facts.keys) {
       static_cast<void>(store::lookup_hash(7, kind, key, store::normalised(key, value)));
     }
@@ -52,7 +46,7 @@ void read_stubs(std::string_view text) {
   fuzz::require_json(text, "stubs are JSON");
   require(stubs->stubs.size() == stubs->sizes.size(), "each stub has a size");
   for (const auto& [id, rev] : stubs->stubs) {
-    require(!id.empty() && !rev.empty() && is_utf8(id), "a stub has an id and a rev");
+    require(!id.empty() && !rev.empty() && fuzz::is_utf8(id), "a stub has an id and a rev");
   }
 }
 

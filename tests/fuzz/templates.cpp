@@ -1,6 +1,4 @@
 // A clinic's template of an e-mail or a text message; what stands behind a NUL is a person's name.
-#include <simdjson.h>
-
 #include <algorithm>
 
 #include "sync/write/message.h"
@@ -11,10 +9,6 @@ namespace {
 using namespace icure;
 using fuzz::require;
 namespace write = sync::write;
-
-bool is_utf8(std::string_view text) {
-  return simdjson::validate_utf8(text.data(), text.size());
-}
 
 write::Values all_are(const std::string& value) {
   return {{value, value}, {value, value}, value, value, value, Secret(value)};
@@ -36,7 +30,8 @@ void fill_email(write::EmailTemplate mail, std::string_view subject, const std::
     require(count_of(harmless.html, c) == count_of(hostile.html, c), "a value is no HTML");
   }
   require(hostile.subject.find_first_of("\r\n") == std::string::npos, "a subject is one line");
-  if (is_utf8(name)) require(is_utf8(hostile.html) && is_utf8(hostile.subject), "a mail is UTF-8");
+  if (fuzz::is_utf8(name))
+    require(fuzz::is_utf8(hostile.html) && fuzz::is_utf8(hostile.subject), "a mail is UTF-8");
   if (const auto set = mail.set_subject(subject); !set) require_words_and_hint(set.error());
 }
 

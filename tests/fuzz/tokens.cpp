@@ -1,6 +1,4 @@
 // The platform's answer to a login, and the token (a JWT) in it.
-#include <simdjson.h>
-
 #include "sync/token.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -33,7 +31,7 @@ void read_answer(std::string_view body) {
 /// A password arrives at the platform as it was typed.
 void write_login(std::string_view text) {
   const auto body = sync::login_body(text, Secret(text));
-  if (!simdjson::validate_utf8(text.data(), text.size())) return;
+  if (!fuzz::is_utf8(text)) return;
   const auto json = nlohmann::json::parse(body.reveal(), nullptr, false);
   require(json.is_object() && json["password"] == text && json["username"] == text,
           "a login's body is JSON, with the name and the password in it");
