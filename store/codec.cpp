@@ -38,6 +38,10 @@ std::uint32_t dictionary_id(std::string_view dictionary) {
   return ZDICT_getDictID(dictionary.data(), dictionary.size());
 }
 
+std::uint32_t dictionary_of(std::string_view frame) {
+  return ZSTD_getDictID_fromFrame(frame.data(), frame.size());
+}
+
 std::optional<std::string> train_dictionary(const std::vector<std::string_view>& documents) {
   std::string samples;
   std::vector<std::size_t> sizes;
@@ -62,6 +66,10 @@ void Encoder::set_dictionary(Kind kind, std::string_view dictionary) {
   place.reset(owned(ZSTD_createCDict(dictionary.data(), dictionary.size(), kLevel)));
 }
 
+std::uint32_t Encoder::dictionary(Kind kind) const {
+  return ZSTD_getDictID_fromCDict(dictionaries_[index_of(kind)].get());
+}
+
 std::string Encoder::encode(Kind kind, std::string_view document) {
   const auto bound = ZSTD_compressBound(document.size());
   if (buffer_.size() < bound) buffer_.resize(bound);
@@ -84,7 +92,7 @@ Result<Done> Decoder::decode(std::string_view frame, std::string& document) {
   document.resize(static_cast<std::size_t>(size));
 
   const ZSTD_DDict* dictionary = nullptr;
-  if (const auto id = ZSTD_getDictID_fromFrame(frame.data(), frame.size()); id != 0) {
+  if (const auto id = dictionary_of(frame); id != 0) {
     auto& place = dictionaries_[id];
     if (!place) {
       const auto bytes = load_(id);

@@ -30,6 +30,9 @@ struct FreeZstd {
 /// The number that each frame compressed with this dictionary names.
 std::uint32_t dictionary_id(std::string_view dictionary);
 
+/// The number of the dictionary that this one was compressed with; 0: none.
+std::uint32_t dictionary_of(std::string_view frame);
+
 /// A dictionary for documents like these; nothing if they are too few or too alike to make one.
 std::optional<std::string> train_dictionary(const std::vector<std::string_view>& documents);
 
@@ -38,7 +41,8 @@ class Encoder {
   Encoder();
   /// Used for documents of that kind from now on; empty: none.
   void set_dictionary(Kind kind, std::string_view dictionary);
-  bool has_dictionary(Kind kind) const { return dictionaries_[index_of(kind)] != nullptr; }
+  /// Its number; 0: none.
+  std::uint32_t dictionary(Kind kind) const;
   std::string encode(Kind kind, std::string_view document);
 
  private:

@@ -242,7 +242,7 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
   void put(const ReadPatient& patient, std::int64_t& readable, std::int64_t& unreadable) {
     auto unread = patient.unread;
     const Document document{patient.id, patient.rev, patient.json};
-    auto pressed = press_.press(Kind::patient, document, 0);
+    auto pressed = press_.press(Kind::patient, document);
     // What somebody encrypted may be JSON that the mirror would not take from the platform either.
     if (!patient.json.empty() && !pressed) unread.push_back("the record: of an unusual form");
     if (!unread.empty()) ++unreadable;

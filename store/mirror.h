@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,11 +21,23 @@ namespace icure::store {
 /// of answers decides which of two versions is newer, since revisions cannot be compared.
 using Order = std::uint64_t;
 
+struct Staged;  // what the mirror stores of a document
+
 /// One document of the platform. Views: the bytes belong to the page it came in.
 struct Document {
   std::string_view id;
   std::string_view rev;
-  std::string_view json;  ///< The whole document, as it came.
+  std::string_view json;                      ///< The whole document, as it came.
+  std::shared_ptr<Staged> pressed = nullptr;  ///< If a Press saw it; apply() uses it up.
+};
+
+/// Compresses documents and finds what they are looked up by, ahead of apply(), so that this is
+/// not done on the mirror's thread. For any thread, one at a time.
+class Press {
+ public:
+  virtual ~Press() = default;
+  /// Sets `pressed`. What is not readable stays as it is, for apply() to tell.
+  virtual void press(std::vector<Document>& documents) = 0;
 };
 
 struct Applied {
@@ -102,6 +115,9 @@ class MirrorWriter {
   virtual Result<Applied> apply(Kind kind, const std::vector<Document>& documents, Order asked,
                                 Order answered, const std::optional<std::string>& cursor,
                                 Origin origin = Origin::answer) = 0;
+  /// For what a sweep will apply(); nothing as long as it would not pay: documents are many and new
+  /// only while a kind fills for the first time, and the first of them teach how to compress.
+  virtual std::unique_ptr<Press> make_press(Kind kind) = 0;
   /// Commits what apply() still holds back.
   virtual Result<Done> flush() = 0;
   /// The same, and no power cut takes back what was committed: for what the ledger is about to

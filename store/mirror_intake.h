@@ -49,6 +49,8 @@ class MirrorIntake {
   KindTables& tables(Kind kind) { return tables_[index_of(kind)]; }
   std::optional<Sweep>& sweep(Kind kind) { return sweeps_[index_of(kind)]; }
   DocumentPress& press() { return press_; }
+  /// See MirrorWriter::make_press().
+  std::unique_ptr<Press> make_press(Kind kind);
   /// Whether the kind was fully mirrored once: its changes are events.
   bool complete(Kind kind) const { return complete_[index_of(kind)]; }
   void set_complete(Kind kind) { complete_[index_of(kind)] = true; }
@@ -84,6 +86,7 @@ class MirrorIntake {
   std::vector<Change> compare(Kind kind, IdTable& table, const std::vector<Document>& documents,
                               Order asked, Applied& applied);
   void learn(Kind kind, const std::vector<Change>& changes);
+  Result<Staged> pressed(Kind kind, const Document& document);
   Result<std::vector<Staged>> stage(Kind kind, const std::vector<Change>& changes, Order answered,
                                     Applied& applied, Origin origin);
   void walk(Kind kind, const std::vector<Document>& documents);

@@ -34,9 +34,9 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
       frame_of_(db, sql("SELECT doc FROM {0} WHERE row = ?1", kind)),
       all_(db, sql("SELECT row, id, rev FROM {0}", kind)),
       ids_(db, sql("SELECT row, id FROM {0}_ids WHERE id > ?1 ORDER BY id", kind)),
-      unindexed_(db,
-                 sql("SELECT row, id, doc FROM {0} WHERE row > ?1 ORDER BY row LIMIT ?2", kind)),
-      state_(db, sql("SELECT indexed, (SELECT coalesce(max(row), 0) FROM {0}) FROM kind_state "
+      unread_(db, sql("SELECT row, id, doc FROM {0} WHERE row > ?1 ORDER BY row LIMIT ?2", kind)),
+      state_(db, sql("SELECT indexed, (SELECT coalesce(max(row), 0) FROM {0}), "
+                     "EXISTS (SELECT 1 FROM tombstone WHERE kind = ?1) FROM kind_state "
                      "WHERE kind = ?1",
                      kind)),
       insert_(db, sql("INSERT INTO {0} (row, id, rev, answered, facts, doc) "
@@ -67,9 +67,12 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
 void KindTables::reload() {
   hashes_.clear();
   id_rows_.clear();
+  ids_kept_.clear();
   auto rows = state_(kind_);
   rows.next();
   indexed_ = rows.integer(0);
+  kept_ = indexed_;
+  buries_ = rows.integer(2) != 0;
   // Never the number of a row that was indexed once: below the mark nobody would index it again.
   next_row_ = std::max(rows.integer(1), indexed_) + 1;
 }
@@ -96,29 +99,29 @@ void KindTables::write(std::vector<Staged>& documents, Indexing indexing) {
                      [](const Staged& document) { return document.index.row != 0; });
   std::sort(documents.begin(), old_end,
             [](const Staged& a, const Staged& b) { return a.index.row < b.index.row; });
+  if (old_end != documents.begin() && std::prev(old_end)->index.row > indexed_) end_index();
   for (auto at = documents.begin(); at != old_end; ++at) update(*at);
 
   for (auto at = old_end; at != documents.end(); ++at) insert(*at);
   if (const auto added = documents.end() - old_end; added != 0) {
     count_.run(kind_, std::int64_t{added});
   }
-  if (indexing == Indexing::later) return;
-  for (auto at = old_end; at != documents.end(); ++at) index(std::move(at->index));
-  end_index();
+  for (auto at = old_end; at != documents.end(); ++at) index(at->index, Words::none_yet);
+  if (indexing == Indexing::now) end_index();
 }
 
 void KindTables::insert(Staged& document) {
   document.index.row = next_row_++;
   insert_.run(document.index.row, document.index.id, document.rev, number(document.answered),
               document.fingerprint, Blob{document.frame});
-  unbury_.run(kind_, document.index.id);
+  if (buries_) unbury_.run(kind_, document.index.id);
 }
 
 void KindTables::update(const Staged& document) {
   const auto& entry = document.index;
   update_.run(entry.row, document.rev, number(document.answered), document.fingerprint,
               Blob{document.frame});
-  if (document.same_facts || entry.row > indexed_) return;
+  if (document.same_facts) return;
   update_id_.run(entry.id, number(entry.status), number(entry.owner_type));
   for (const auto hash : document.old_hashes) remove_hash_.run(hash, kind_, entry.row);
   for (const auto hash : entry.hashes) add_hash_.run(hash, kind_, entry.row);
@@ -126,24 +129,34 @@ void KindTables::update(const Staged& document) {
   add_words_.run(entry.row, entry.words);
 }
 
-void KindTables::index(IndexEntry entry) {
-  indexed_ = entry.row;
+void KindTables::index(const IndexEntry& entry, Words words) {
+  kept_ = entry.row;
+  if (words == Words::perhaps) remove_words_.run(entry.row);
   add_words_.run(entry.row, entry.words);
   for (const auto hash : entry.hashes) hashes_.emplace_back(hash, entry.row);
-  id_rows_.push_back({std::move(entry.id), entry.row, entry.status, entry.owner_type});
+  id_rows_.push_back({entry.row, static_cast<std::uint32_t>(ids_kept_.size()),
+                      static_cast<std::uint32_t>(entry.id.size()), entry.status, entry.owner_type});
+  ids_kept_ += entry.id;
+}
+
+std::string_view KindTables::id_of(const IdRow& each) const {
+  return std::string_view(ids_kept_).substr(each.begin, each.length);
 }
 
 void KindTables::end_index() {
   if (id_rows_.empty()) return;
+  indexed_ = kept_;
   mark_indexed_.run(kind_, indexed_);
   auto hashes = std::exchange(hashes_, {});
   std::sort(hashes.begin(), hashes.end());
   for (const auto& [hash, row] : hashes) add_hash_.run(hash, kind_, row);
   auto ids = std::exchange(id_rows_, {});
-  std::sort(ids.begin(), ids.end(), [](const IdRow& a, const IdRow& b) { return a.id < b.id; });
+  std::sort(ids.begin(), ids.end(),
+            [this](const IdRow& a, const IdRow& b) { return id_of(a) < id_of(b); });
   for (const auto& each : ids) {
-    add_id_.run(each.id, each.row, number(each.status), number(each.owner_type));
+    add_id_.run(id_of(each), each.row, number(each.status), number(each.owner_type));
   }
+  ids_kept_ = {};
 }
 
 void KindTables::remove(std::int64_t row, std::string_view id,
@@ -156,12 +169,13 @@ void KindTables::remove(std::int64_t row, std::string_view id,
 }
 
 void KindTables::bury(const Departure& departure, std::int64_t at) {
+  buries_ = true;
   bury_.run(kind_, departure.id, departure.rev, number(departure.how), at,
             number(departure.answered));
 }
 
 bool KindTables::buried_since(std::string_view id, Order asked) {
-  return buried_(kind_, id, number(asked)).next();
+  return buries_ && buried_(kind_, id, number(asked)).next();
 }
 
 void KindTables::end_fill() {

@@ -44,6 +44,7 @@ struct Stored {
 };
 
 enum class Indexing { now, later };
+enum class Words { none_yet, perhaps };
 
 class KindTables {
  public:
@@ -69,8 +70,8 @@ class KindTables {
     }
   }
 
-  /// Writes all of them together. New ones get their row here, and lose their tombstone; they
-  /// are indexed now, which needs all earlier rows to be, or by a later index().
+  /// Writes all of them together. New ones get their row here, and lose their tombstone; they are
+  /// indexed, which needs all earlier rows to be or to be kept for a later end_index().
   void write(std::vector<Staged>& documents, Indexing indexing);
   void remove(std::int64_t row, std::string_view id, const std::vector<std::int64_t>& hashes);
   void bury(const Departure& departure, std::int64_t at);
@@ -78,17 +79,19 @@ class KindTables {
   bool buried_since(std::string_view id, Order asked);
 
   std::int64_t unindexed() const { return next_row_ - 1 - indexed_; }
-  /// Calls visit(row, id, frame) for the oldest `limit` rows that are not indexed, until it
-  /// returns false. It may index them.
+  /// Of these, what index() does not keep already: rows of before a restart or a rollback.
+  std::int64_t unread() const { return next_row_ - 1 - kept_; }
+  /// Calls visit(row, id, frame) for the oldest `limit` rows that are unread, until it returns
+  /// false. It may index them.
   template <class Visit>
-  void each_unindexed(std::int64_t limit, Visit visit) {
-    for (auto rows = unindexed_(indexed_, limit); rows.next();) {
+  void each_unread(std::int64_t limit, Visit visit) {
+    for (auto rows = unread_(kept_, limit); rows.next();) {
       if (!visit(rows.integer(0), rows.text(1), rows.blob(2))) return;
     }
   }
   /// Makes a row findable, with the others that come before end_index(). They come in the order of
-  /// rows, and none that is not findable yet is left out.
-  void index(IndexEntry entry);
+  /// rows, and none that is not findable yet is left out. An unread one may have its words already.
+  void index(const IndexEntry& entry, Words words);
   /// Writes what is kept in the order of keys, which has nothing in common with that of rows.
   void end_index();
   /// From now on the search index merges its parts as it grows.
@@ -98,22 +101,27 @@ class KindTables {
 
  private:
   struct IdRow {
-    std::string id;
     std::int64_t row = 0;
+    std::uint32_t begin = 0;  // of its id in ids_kept_
+    std::uint32_t length = 0;
     UserStatus status = UserStatus::any;
     OwnerType owner_type = OwnerType::any;
   };
 
+  std::string_view id_of(const IdRow& each) const;
   void insert(Staged& document);
   void update(const Staged& document);
 
   std::int64_t kind_;
   std::int64_t next_row_ = 1;
   std::int64_t indexed_ = 0;  // rows up to this one are
+  std::int64_t kept_ = 0;     // and up to this one are kept for end_index()
+  bool buries_ = false;       // there may be tombstones: none need be looked for in a first fill
   // Of rows that end_index() is to write. Their words, which are most of it, were written at once.
   std::vector<std::pair<std::int64_t, std::int64_t>> hashes_;
   std::vector<IdRow> id_rows_;
-  Query by_id_, by_row_, frame_of_, all_, ids_, unindexed_, state_;
+  std::string ids_kept_;  // in one piece: a string each took twice the memory
+  Query by_id_, by_row_, frame_of_, all_, ids_, unread_, state_;
   Query insert_, update_, remove_, count_, mark_indexed_;
   Query add_id_, update_id_, remove_id_, add_words_, remove_words_, add_hash_, remove_hash_;
   Query bury_, unbury_, buried_, merge_;

@@ -51,7 +51,7 @@ class SqliteMirrorWriter final : public MirrorFile {
   Result<Done> begin_sweep(Kind kind, const SweepState& state, bool resumable) override {
     return guarded_mirror(db_, [&]() -> Result<Done> {
       if (auto may = condition_.check_disk(); !may) return may;
-      intake_.commit();
+      if (auto indexed = intake_.index_all(kind); !indexed) return indexed;
       if (resumable) store_sweep(kind, state);
       wanted_.clear(kind);
       const bool walks_anew = kind == Kind::user && resumable && state.cursor.empty();
@@ -102,6 +102,8 @@ class SqliteMirrorWriter final : public MirrorFile {
   Result<Applied> compare(Kind kind, const std::vector<Document>& documents) override {
     return guarded_mirror(db_, [&] { return intake_.weigh(kind, documents); });
   }
+
+  std::unique_ptr<Press> make_press(Kind kind) override { return intake_.make_press(kind); }
 
   Result<Done> flush() override {
     return guarded_mirror(db_, [&]() -> Result<Done> {

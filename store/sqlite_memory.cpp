@@ -1,6 +1,5 @@
 #include "store/sqlite_memory.h"
 
-#include <openssl/crypto.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -12,7 +11,7 @@ namespace {
 sqlite3_mem_methods plain;
 
 void release(void* memory) {
-  if (memory) OPENSSL_cleanse(memory, static_cast<std::size_t>(plain.xSize(memory)));
+  if (memory) explicit_bzero(memory, static_cast<std::size_t>(plain.xSize(memory)));
   plain.xFree(memory);
 }
 

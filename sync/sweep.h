@@ -73,6 +73,7 @@ class Sweeper {
  private:
   struct Part;
   struct Kept;
+  struct Walk;
   struct Segment;
   enum class Source {
     wanted,   ///< What the mirror lacks or has in another revision.
@@ -89,6 +90,9 @@ class Sweeper {
   Task<Answer<std::string>> begin(Part& part, Depth depth);
 
   Task<Answer<Done>> walk_users(Part& part, Depth depth, std::string cursor, std::stop_token stop);
+  void ask(Walk& walk, std::optional<wire::NextPage> from, std::stop_token stop);
+  void prepare(Part& part, Walk& walk, std::stop_token stop);
+  Task<Answer<Kept>> next_page(Part& part, Walk& walk, std::stop_token stop);
 
   enum class Listed {
     alive,     ///< Everything that there is.
@@ -105,7 +109,7 @@ class Sweeper {
 
   Task<Answer<Done>> fetch(Part& part, Source source, std::stop_token stop);
   Task<Result<std::vector<std::string>>> next_ids(Kind kind, Source source, std::string& after);
-  Task<Answer<Kept>> documents(Kind kind, std::vector<std::string> ids, std::stop_token stop);
+  Task<Answer<Kept>> documents(Part& part, std::vector<std::string> ids, std::stop_token stop);
   Task<Answer<Done>> keep(Part& part, Kept kept, std::optional<std::string> cursor,
                           std::vector<std::string>& doubtful,
                           store::Origin origin = store::Origin::answer);

@@ -26,7 +26,7 @@ Task<Answer<std::vector<store::Departure>>> Sweeper::confirm(
   for (Chunks chunks(std::move(ids), options_.page_size); !chunks.empty();) {
     auto chunk = chunks.next();
     std::unordered_set<std::string> missing(chunk.begin(), chunk.end());
-    auto kept = co_await documents(part.kind, std::move(chunk), stop);
+    auto kept = co_await documents(part, std::move(chunk), stop);
     if (!kept) co_return kept.error();
     const auto asked = kept->asked;
     const auto answered = kept->answered;
@@ -140,7 +140,7 @@ Task<Answer<std::vector<store::HeldRow>>> Sweeper::held_rows(Part& part, const V
   for (Chunks chunks(verdict.held_anew.absent, options_.page_size); !chunks.empty();) {
     auto chunk = chunks.next();
     std::unordered_set<std::string> missing(chunk.begin(), chunk.end());
-    auto kept = co_await documents(part.kind, std::move(chunk), stop);
+    auto kept = co_await documents(part, std::move(chunk), stop);
     if (!kept) co_return kept.error();
     for (const auto& document : kept->page.documents) {
       std::string id(document.id);

@@ -19,19 +19,23 @@ std::vector<std::string> missing_from(const wire::Page& page, std::vector<std::s
 }  // namespace
 
 /// Documents of these ids: as many as there are, soft-deleted ones included.
-Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::string> ids,
+Task<Answer<Sweeper::Kept>> Sweeper::documents(Part& part, std::vector<std::string> ids,
                                                std::stop_token stop) {
   auto wanted = ids;
-  auto body = co_await rest_.by_ids(kind, std::move(ids), stop);
+  auto body = co_await rest_.by_ids(part.kind, std::move(ids), stop);
   if (!body) co_return body.error();
-  auto parse = [&body] { return wire::parse_documents(std::move(body->text)); };
+  auto parse = [&body, press = part.press.get()] {
+    auto parsed = wire::parse_documents(std::move(body->text));
+    if (parsed && press) press->press(parsed->documents);
+    return parsed;
+  };
   auto page = co_await parser_.run(std::move(parse));
   if (!page) co_return page.error();
   if (page->documents.size() > wanted.size()) {
     co_return Fault{Cause::oversized, 200, "more documents than were asked for"};
   }
   for (const auto& document : page->documents) {
-    costs_[index_of(kind)].document(document.json.size());
+    costs_[index_of(part.kind)].document(document.json.size());
   }
   co_return Kept{std::move(*page), std::move(wanted), body->asked, body->answered};
 }
@@ -41,17 +45,21 @@ Task<Answer<Sweeper::Kept>> Sweeper::documents(Kind kind, std::vector<std::strin
 /// word.
 Task<Answer<Done>> Sweeper::keep(Part& part, Kept kept, std::optional<std::string> cursor,
                                  std::vector<std::string>& doubtful, store::Origin origin) {
-  auto job = [this, &part, &kept, &cursor, origin]() -> Result<store::Applied> {
+  std::unique_ptr<store::Press> press;
+  auto job = [this, &part, &kept, &cursor, &press, origin]() -> Result<store::Applied> {
     auto& documents = kept.page.documents;
     std::erase_if(documents, [](const auto& d) { return wire::is_deleted(d.json); });
     if (documents.size() < kept.wanted.size()) {
       auto noted = mirror_.mark_absent(part.kind, missing_from(kept.page, std::move(kept.wanted)));
       if (!noted) return noted.error();
     }
-    return mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor, origin);
+    auto taken = mirror_.apply(part.kind, documents, kept.asked, kept.answered, cursor, origin);
+    if (!part.press) press = mirror_.make_press(part.kind);
+    return taken;
   };
   auto applied = co_await mirror_thread_.run(std::move(job));
   if (!applied) co_return fault_of(applied.error());
+  if (press) part.press = std::move(press);
   part.counts.added += applied->added;
   part.counts.changed += applied->changed;
   brake_.saw_disabled(applied->put_aside);
@@ -80,7 +88,7 @@ Task<Answer<Done>> Sweeper::pull_plan(Part& part, std::stop_token stop) {
     auto ids = co_await next_ids(part.kind, Source::present, after);
     if (!ids) co_return fault_of(ids.error());
     if (ids->empty()) break;
-    auto kept = co_await documents(part.kind, std::move(*ids), stop);
+    auto kept = co_await documents(part, std::move(*ids), stop);
     if (!kept) co_return kept.error();
     auto weighed = co_await weigh(part, std::move(*kept));
     if (!weighed) co_return weighed.error();
@@ -120,7 +128,7 @@ Task<Answer<Done>> Sweeper::fetch(Part& part, Source source, std::stop_token sto
       if (kept && !*kept) co_return kept->error();
       more = !ids->empty();
       if (more) {
-        coming.emplace(documents(part.kind, std::move(*ids), stop));
+        coming.emplace(documents(part, std::move(*ids), stop));
         coming->start();
       }
       if (!kept) continue;

@@ -1,4 +1,4 @@
-// The part of a sweep that learns what exists: users page by page, ids as `match` streams them.
+// The part of a sweep that learns what exists: ids as `match` streams them.
 #include "sync/sweep.h"
 #include "sync/sweep_part.h"
 
@@ -9,60 +9,6 @@ namespace {
 constexpr auto kOverlap = std::chrono::minutes(10);
 
 }  // namespace
-
-/// Reads all users; the next page is on its way while this one is stored.
-Task<Answer<Done>> Sweeper::walk_users(Part& part, Depth depth, std::string cursor,
-                                       std::stop_token stop) {
-  std::vector<std::string> doubtful;
-  std::optional<Task<Answer<Body>>> coming;
-  auto from = wire::from_cursor(cursor);
-  coming.emplace(rest_.users_page(from, options_.page_size, stop));
-  coming->start();
-  while (coming) {
-    auto& under_way = *coming;  // g++ 12 would copy the task in `co_await *coming`
-    auto body = co_await under_way;
-    coming.reset();
-    if (!body) co_return body.error();
-    auto parse = [&body] { return wire::parse_page(std::move(body->text)); };
-    auto page = co_await parser_.run(std::move(parse));
-    if (!page) co_return page.error();
-    if (page->documents.size() > options_.page_size) {
-      co_return Fault{Cause::oversized, 200, "a page of users has more rows than were asked for"};
-    }
-    std::optional<std::string> resume;
-    if (auto next = std::move(page->next)) {
-      // Who has another login since may stand at the beginning of two pages: only the same place is
-      // no progress.
-      if (page->documents.empty() || from == next) {
-        co_return Fault{Cause::bad_answer, 200, "a page of users leads back to itself"};
-      }
-      resume = wire::to_cursor(*next);
-      from = next;
-      coming.emplace(rest_.users_page(std::move(next), options_.page_size, stop));
-      coming->start();
-    }
-    part.counts.seen += page->documents.size();
-    Kept kept{std::move(*page), {}, body->asked, body->answered};
-    Answer<Done> stored = Done{};
-    if (depth == Depth::plan) {
-      stored = co_await weigh(part, std::move(kept));
-    } else {
-      stored =
-          co_await keep(part, std::move(kept), std::move(resume), doubtful, store::Origin::walk);
-    }
-    if (!stored) {
-      if (coming) {
-        auto& left = *coming;
-        co_await left;  // a task that is under way must not be destroyed
-      }
-      co_return stored.error();
-    }
-  }
-  auto want = [this, &part, &doubtful] { return mirror_.want(part.kind, doubtful); };
-  auto wanted = co_await mirror_thread_.run(std::move(want));
-  if (!wanted) co_return fault_of(wanted.error());
-  co_return Done{};
-}
 
 /// Asks for the ids of one filter. Those of the living are noted as such, and wanted where the
 /// mirror lacks them; the modified are wanted.

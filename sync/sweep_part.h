@@ -1,5 +1,6 @@
 // What a sweep knows of one of its kinds while it is under way. Internal to sweep*.cpp.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Sweeper::Part {
   std::vector<std::string> disabled_ids;  // of a plan: users whose status left ACTIVE
   std::uint64_t disabled = 0;             // how many those are
   bool pull = false;                      // read every document instead of every stub
+  std::unique_ptr<store::Press> press;    // used on the parser's thread
 };
 
 /// Documents as they came, for the mirror to judge.

@@ -86,11 +86,11 @@ TEST(DocumentPressTest, UsesTheDictionaryThatItMadeAndMakesNoOther) {
   for (int i = 0; i < 1000; ++i) texts.push_back(document(i));
   DocumentPress press(1, [](std::uint32_t) { return std::nullopt; });
   const Document one{"user-1", "1-a", texts[1]};
-  const auto before = press.press(Kind::user, one, 1);
+  const auto before = press.press(Kind::user, one);
   const auto fresh = press.learn(Kind::user, {texts.begin(), texts.end()});
   ASSERT_TRUE(fresh);
   EXPECT_EQ(fresh->id, dictionary_id(fresh->bytes));
-  const auto after = press.press(Kind::user, one, 1);
+  const auto after = press.press(Kind::user, one);
   ASSERT_TRUE(before && after);
   EXPECT_LT(after->frame.size() * 2, before->frame.size());
   EXPECT_FALSE(press.learn(Kind::user, {texts.begin(), texts.end()}));

@@ -271,29 +271,6 @@ TEST_F(SweepStoreTest, APageOnItsWayDoesNotBringWhatWasPurgedBeforeItWasKnown) {
   EXPECT_THAT(applied->doubtful, ElementsAre("x"));
 }
 
-// In a first fill rows come first and are made findable later: a crash may fall in between.
-TEST_F(SweepStoreTest, FindsRowsThatACrashLeftUnindexed) {
-  begin();
-  page(three(), "page 2");
-  ASSERT_TRUE(writer().flush());
-  open();  // without end_sweep(); what follows works on the rows of before
-  EXPECT_EQ(apply(Page().user("a", "1-x", "Ann").user("b", "2-x", "Bobby")).changed, 1u);
-  EXPECT_THAT(ids(reader().list(Kind::user, {})), ElementsAre("a", "b", "c"));
-  EXPECT_THAT(ids(reader().search(Kind::user, "bobb", 9)), ElementsAre("b"));
-  EXPECT_EQ(state().count, 3u);
-}
-
-TEST_F(SweepStoreTest, ChangesARowOfAFillBeforeItIsIndexed) {
-  begin();
-  page(three(), "2");
-  ASSERT_TRUE(writer().flush());
-  page(Page().user("b", "2-x", "Berta"), "3");
-  finish({{"c", "", Gone::purged}});
-  EXPECT_THAT(ids(reader().search(Kind::user, "berta", 9)), ElementsAre("b"));
-  EXPECT_THAT(ids(reader().search(Kind::user, "bob", 9)), IsEmpty());
-  EXPECT_THAT(ids(reader().list(Kind::user, {})), ElementsAre("a", "b"));
-}
-
 TEST_F(SweepStoreTest, KindsAreSweptSideBySide) {
   begin();
   ASSERT_TRUE(writer().begin_sweep(Kind::device, {kStart, ""}, true));

@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 #include <malloc.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,7 +11,7 @@ namespace icure::sync {
 namespace {
 
 void free_wiped(void* memory) {
-  if (memory) OPENSSL_cleanse(memory, malloc_usable_size(memory));
+  if (memory) explicit_bzero(memory, malloc_usable_size(memory));
   std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc): curl's memory is C's
 }
 

@@ -1,0 +1,148 @@
+// The first fill of a kind: documents pressed ahead, and rows that are made findable later.
+#include "store/mirror_tables.h"
+#include "tests/store_fixture.h"
+
+namespace icure::store {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr WallTime kStart{1'790'000'000'000ms};
+constexpr int kEnoughToLearn = 300;
+
+class FillStoreTest : public StoreTest {
+ protected:
+  void SetUp() override { open(); }
+
+  void begin() { ASSERT_TRUE(writer().begin_sweep(Kind::user, {kStart, ""}, true)); }
+  void page(const std::vector<Document>& documents) {
+    const auto asked = ++order_;
+    ASSERT_TRUE(writer().apply(Kind::user, documents, asked, ++order_, "next"));
+  }
+  void page(const Page& documents) { page(documents.documents()); }
+  void finish() {
+    ASSERT_TRUE(writer().finish_sweep(Kind::user, {}, kStart));
+    writer().end_sweep(Kind::user);
+  }
+  static Page three() {
+    return Page().user("a", "1-x", "Ann").user("b", "1-x", "Bob").user("c", "1-x", "Cleo");
+  }
+  static Page many(const std::string& prefix) {
+    Page page;
+    for (int i = 0; i < kEnoughToLearn; ++i) {
+      const auto number = std::to_string(i);
+      page.user(prefix + number, "1-x", prefix + "name" + number);
+    }
+    return page;
+  }
+};
+
+TEST_F(FillStoreTest, StoresWhatWasPressedAhead) {
+  begin();
+  EXPECT_EQ(writer().make_press(Kind::user), nullptr);  // nothing taught it yet
+  page(many("a"));
+  const auto press = writer().make_press(Kind::user);
+  ASSERT_TRUE(press);
+  const auto more = many("b");
+  auto documents = more.documents();
+  press->press(documents);
+  const auto pressed = documents[7].pressed;
+  ASSERT_TRUE(pressed);
+  page(documents);
+  EXPECT_THAT(pressed->frame, IsEmpty());  // used up
+  finish();
+  EXPECT_EQ(reader().get(Kind::user, "b7")->json, documents[7].json);
+  EXPECT_THAT(ids(reader().search(Kind::user, "bname77", 9)), ElementsAre("b77"));
+  EXPECT_THAT(ids(reader().find(Kind::user, Key::login, "bname5@clinic.test")), ElementsAre("b5"));
+  EXPECT_EQ(writer().make_press(Kind::user), nullptr);  // most of what comes now is known
+}
+
+TEST_F(FillStoreTest, TellsOfWhatAPressCouldNotRead) {
+  begin();
+  page(many("a"));
+  const Page broken = Page().add("x", "1-x", "{").user("y", "1-x", "Yara");
+  auto documents = broken.documents();
+  writer().make_press(Kind::user)->press(documents);
+  const auto applied = writer().apply(Kind::user, documents, order_ + 1, order_ + 2, "next");
+  ASSERT_TRUE(applied);
+  EXPECT_THAT(applied->unreadable, ElementsAre("x"));
+  EXPECT_EQ(applied->added, 1u);
+}
+
+// A crash or a failed commit takes the dictionary with it: nobody could read what it compressed.
+TEST_F(FillStoreTest, DoesNotStoreWhatALostDictionaryPressed) {
+  begin();
+  page(many("a"));
+  const auto press = writer().make_press(Kind::user);
+  ASSERT_TRUE(press);
+  const auto more = many("b");
+  auto documents = more.documents();
+  press->press(documents);
+
+  const support::TempDir elsewhere;
+  auto key = parse_store_key(kStoreKey);
+  auto other = open_stores({elsewhere.path() / "store", *key, "grp-blue", random_, clock_});
+  ASSERT_TRUE(other);
+  auto& mirror = (*other)->mirror();
+  ASSERT_TRUE(mirror.begin_sweep(Kind::user, {kStart, ""}, true));
+  ASSERT_TRUE(mirror.apply(Kind::user, many("c").documents(), 1, 2, "next"));  // teaches another
+  ASSERT_TRUE(mirror.apply(Kind::user, {documents.begin(), documents.begin() + 9}, 3, 4, {}));
+  mirror.end_sweep(Kind::user);
+  auto there = (*other)->open_reader(1 << 20);
+  EXPECT_EQ((*there)->get(Kind::user, "b7")->json, documents[7].json);
+}
+
+TEST_F(FillStoreTest, WordsThatACrashLeftAreNotDoubled) {
+  begin();
+  page(three());
+  ASSERT_TRUE(writer().flush());
+  open();
+  begin();
+  page(Page().user("d", "1-x", "Dora"));
+  finish();
+  EXPECT_THAT(ids(reader().search(Kind::user, "clinic", 9)), IsEmpty());
+  EXPECT_THAT(ids(reader().search(Kind::user, "bo", 9)), ElementsAre("b"));
+  apply(Page().user("b", "2-x", "Berta"));
+  EXPECT_THAT(ids(reader().search(Kind::user, "bob", 9)), IsEmpty());
+  EXPECT_THAT(ids(reader().search(Kind::user, "ber", 9)), ElementsAre("b"));
+  close();
+  auto db = raw("mirror.db");
+  // Searches would not show it, since each hit is compared with its document.
+  const auto bob = "SELECT count(*) FROM user_words WHERE user_words MATCH 'bob'";
+  EXPECT_EQ(db.execAndGet(bob).getInt(), 0);
+  EXPECT_NO_THROW(db.exec("INSERT INTO user_words (user_words) VALUES ('integrity-check')"));
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM user_words_docsize").getInt(), 4);
+}
+
+// In a first fill rows come first and are made findable later: a crash may fall in between.
+TEST_F(FillStoreTest, FindsRowsThatACrashLeftUnindexed) {
+  begin();
+  page(three());
+  ASSERT_TRUE(writer().flush());
+  open();  // without end_sweep(); what follows works on the rows of before
+  EXPECT_EQ(apply(Page().user("a", "1-x", "Ann").user("b", "2-x", "Bobby")).changed, 1u);
+  EXPECT_THAT(ids(reader().list(Kind::user, {})), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(ids(reader().search(Kind::user, "bobb", 9)), ElementsAre("b"));
+  EXPECT_EQ(reader().state(Kind::user)->count, 3u);
+}
+
+TEST_F(FillStoreTest, ChangesARowOfAFillBeforeItIsIndexed) {
+  begin();
+  page(three());
+  ASSERT_TRUE(writer().flush());
+  page(Page().add("b", "2-x",
+                  R"({"id":"b","rev":"2-x","status":"DISABLED","login":"x","name":"Berta"})"));
+  ASSERT_TRUE(writer().finish_sweep(Kind::user, {{"c", "", Gone::purged}}, kStart));
+  EXPECT_THAT(ids(reader().search(Kind::user, "berta", 9)), ElementsAre("b"));
+  EXPECT_THAT(ids(reader().search(Kind::user, "bob", 9)), IsEmpty());
+  EXPECT_THAT(ids(reader().list(Kind::user, {})), ElementsAre("a", "b"));
+  EXPECT_THAT(ids(reader().list(Kind::user, {.after = "", .status = UserStatus::disabled})),
+              ElementsAre("b"));
+  EXPECT_THAT(ids(reader().find(Kind::user, Key::login, "x")), ElementsAre("b"));
+}
+
+}  // namespace
+}  // namespace icure::store
