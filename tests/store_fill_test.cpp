@@ -8,7 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::SizeIs;
 
 constexpr WallTime kStart{1'790'000'000'000ms};
 constexpr int kEnoughToLearn = 300;
@@ -34,7 +33,8 @@ class FillStoreTest : public StoreTest {
     Page page;
     for (int i = 0; i < kEnoughToLearn; ++i) {
       const auto number = std::to_string(i);
-      page.user(prefix + number, "1-x", prefix + "name" + number);
+      const auto name = prefix + "name";
+      page.user(prefix + number, "1-x", name + number);
     }
     return page;
   }
