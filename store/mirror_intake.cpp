@@ -1,6 +1,5 @@
 #include "store/mirror_intake.h"
 
-#include <malloc.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -11,14 +10,6 @@
 #include "store/row_list.h"
 
 namespace icure::store {
-
-namespace {
-
-// More write the indexes of a million rows fewer times over, fewer leave more memory: measured with
-// 50,000, a first sync was a fifth slower and its peak 10 MiB lower.
-constexpr std::int64_t kIndexedTogether = 64'000;
-
-}  // namespace
 
 /// A document that differs from the mirror's.
 struct MirrorIntake::Change {
@@ -77,7 +68,7 @@ Result<Applied> MirrorIntake::take(Kind kind, const std::vector<Document>& docum
   held_.add(kind, std::move(*staged));
   if (cursor && begun->resumable) held_.add_cursor(kind, *cursor);
   if (!begun || held_.due()) commit();
-  auto indexed = index(kind, kIndexedTogether);
+  auto indexed = index_if_due(kind);
   if (!indexed) return std::move(indexed).error();
   return applied;
 }
@@ -154,11 +145,6 @@ void MirrorIntake::count_order(Order answered) {
   store_order();
 }
 
-void MirrorIntake::store_order() {
-  Query order(db_, "UPDATE meta SET value = ?1 WHERE name = 'newest_order'");
-  order.run(static_cast<std::int64_t>(newest_order_));
-}
-
 void MirrorIntake::learn(Kind kind, const std::vector<Change>& changes) {
   std::vector<std::string_view> documents;
   documents.reserve(changes.size());
@@ -168,7 +154,7 @@ void MirrorIntake::learn(Kind kind, const std::vector<Change>& changes) {
 
 /// As a Press has made it, or made here. After a failed commit one may have used a dictionary that
 /// was lost with it.
-Result<Staged> MirrorIntake::pressed(Kind kind, const Document& document) {
+Result<Staged> MirrorIntake::pressed_version(Kind kind, const Document& document) {
   const auto dictionary = press_.dictionary(kind);
   if (dictionary != 0 && document.pressed && dictionary_of(document.pressed->frame) == dictionary) {
     return std::move(*document.pressed);
@@ -189,7 +175,7 @@ Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Cha
   std::vector<Staged> staged;
   staged.reserve(changes.size());
   for (const auto& change : changes) {
-    auto pressed = this->pressed(kind, *change.document);
+    auto pressed = pressed_version(kind, *change.document);
     if (!pressed) {
       applied.unreadable.emplace_back(change.document->id);
       continue;
@@ -216,95 +202,6 @@ Result<std::vector<Staged>> MirrorIntake::stage(Kind kind, const std::vector<Cha
   return staged;
 }
 
-void MirrorIntake::commit() {
-  if (held_.empty()) return;
-  try {
-    const EventNumbers::Hold numbers(numbers_, EventFile::mirror);
-    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const auto kind : kAllKinds) write_held(kind);
-    if (held_.has_rows()) store_order();
-    transaction.commit();
-  } catch (const SQLite::Exception&) {
-    forget_held();
-    throw;
-  }
-  for (const auto kind : kAllKinds) settle(kind);
-  held_.clear();
-}
-
-Result<Done> MirrorIntake::index_all(Kind kind) {
-  commit();
-  return index(kind, 1);
-}
-
-Result<Done> MirrorIntake::index(Kind kind, std::int64_t at_least) {
-  while (tables(kind).unindexed() >= at_least) {
-    try {
-      auto done = index_some(kind);
-      if (done) continue;
-      tables(kind).reload();
-      return done;
-    } catch (const SQLite::Exception&) {
-      tables(kind).reload();
-      throw;
-    }
-  }
-  return Done{};
-}
-
-/// What is kept for it or, after a restart, the oldest rows that are not findable: in a transaction
-/// of its own.
-Result<Done> MirrorIntake::index_some(Kind kind) {
-  SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  Result<Done> done = Done{};
-  tables(kind).each_unread(kIndexedTogether,
-                           [&](std::int64_t row, std::string_view id, std::string_view frame) {
-                             auto entry = press_.index_entry(kind, frame);
-                             if (!entry) {
-                               done = std::move(entry).error();
-                               return false;
-                             }
-                             entry->row = row;
-                             entry->id = id;
-                             tables(kind).index(*entry, Words::perhaps);
-                             return true;
-                           });
-  if (!done) return done;
-  tables(kind).end_index();
-  transaction.commit();
-  ::malloc_trim(
-      0);  // what was sorted lies free in the heap, and the next batch finds no use for it
-  return done;
-}
-
-void MirrorIntake::write_held(Kind kind) {
-  auto& held = held_[kind];
-  if (held.dictionary) {
-    // The id comes from the contents: kinds with the same documents share their dictionary.
-    Query store(db_, "INSERT OR IGNORE INTO dictionary (id, bytes) VALUES (?1, ?2)");
-    store.run(std::int64_t{held.dictionary->id}, Blob{held.dictionary->bytes});
-    Query use(db_, "UPDATE kind_state SET dictionary = ?2 WHERE kind = ?1");
-    use.run(number_of(kind), std::int64_t{held.dictionary->id});
-  }
-  if (complete(kind)) {
-    for (const auto& document : held.documents) {
-      events_.add(topic_of(kind), document.index.row == 0 ? kAdded : kChanged, kind,
-                  document.index.id, document.rev);
-    }
-  }
-  const bool fills = sweep(kind) && sweep(kind)->fills;
-  tables(kind).write(held.documents, fills ? Indexing::later : Indexing::now);
-  if (held.cursor) {
-    Query move_on(db_, "UPDATE sweep SET cursor = ?2 WHERE kind = ?1");
-    move_on.run(number_of(kind), *held.cursor);
-    for (const auto& document : held.documents) held.walked.push_back(document.index.row);
-    const auto rows = packed_rows(std::move(held.walked));
-    held.walked.clear();
-    Query walked(db_, "INSERT INTO walked (kind, rows) VALUES (?1, ?2)");
-    walked.run(number_of(kind), Blob{rows});
-  }
-}
-
 void MirrorIntake::take_up_walk(Kind kind) {
   held_[kind].walked.clear();
   if (!sweep(kind)->resumable) return;
@@ -320,24 +217,6 @@ void MirrorIntake::take_up_walk(Kind kind) {
     if (!std::binary_search(walked.begin(), walked.end(), row)) return;
     sweep(kind)->revisions.find(hash(id))->walked = true;
   });
-}
-
-void MirrorIntake::settle(Kind kind) {
-  if (!sweep(kind)) return;
-  for (const auto& document : held_[kind].documents) {
-    auto* entry = sweep(kind)->revisions.find(document.id_hash);
-    entry->set_number(document.index.row);
-    entry->held = false;
-  }
-}
-
-void MirrorIntake::forget_held() {
-  held_.clear();
-  for (const auto kind : kAllKinds) {
-    sweep(kind).reset();
-    tables(kind).reload();
-    use_stored_dictionary(kind);
-  }
 }
 
 void MirrorIntake::use_stored_dictionary(Kind kind) {

@@ -86,11 +86,12 @@ class MirrorIntake {
   std::vector<Change> compare(Kind kind, IdTable& table, const std::vector<Document>& documents,
                               Order asked, Applied& applied);
   void learn(Kind kind, const std::vector<Change>& changes);
-  Result<Staged> pressed(Kind kind, const Document& document);
+  Result<Staged> pressed_version(Kind kind, const Document& document);
   Result<std::vector<Staged>> stage(Kind kind, const std::vector<Change>& changes, Order answered,
                                     Applied& applied, Origin origin);
   void walk(Kind kind, const std::vector<Document>& documents);
   void put_aside(const std::vector<std::string>& ids);
+  Result<Done> index_if_due(Kind kind);
   Result<Done> index(Kind kind, std::int64_t at_least);
   Result<Done> index_some(Kind kind);
   void write_held(Kind kind);

@@ -7,6 +7,8 @@
 namespace icure::store {
 namespace {
 
+constexpr std::size_t kMostKeptBytes = 32 << 20;  // usual ids and keys take a fifth of it
+
 std::string sql(const char* text, Kind kind) {
   return fmt::format(fmt::runtime(text), name_of(kind));
 }
@@ -94,6 +96,7 @@ std::string KindTables::frame_of(std::int64_t row) {
 
 // Every table is filled in its own order: a page of it is then visited once.
 void KindTables::write(std::vector<Staged>& documents, Indexing indexing) {
+  const bool all_read = unread() == 0;  // else new rows wait with those that are read again
   const auto old_end =
       std::partition(documents.begin(), documents.end(),
                      [](const Staged& document) { return document.index.row != 0; });
@@ -106,8 +109,10 @@ void KindTables::write(std::vector<Staged>& documents, Indexing indexing) {
   if (const auto added = documents.end() - old_end; added != 0) {
     count_.run(kind_, std::int64_t{added});
   }
+  if (!all_read) return;
   for (auto at = old_end; at != documents.end(); ++at) index(at->index, Words::none_yet);
-  if (indexing == Indexing::now) end_index();
+  const auto kept_bytes = ids_kept_.size() + hashes_.size() * sizeof hashes_[0];
+  if (indexing == Indexing::now || kept_bytes > kMostKeptBytes) end_index();
 }
 
 void KindTables::insert(Staged& document) {
@@ -121,7 +126,7 @@ void KindTables::update(const Staged& document) {
   const auto& entry = document.index;
   update_.run(entry.row, document.rev, number(document.answered), document.fingerprint,
               Blob{document.frame});
-  if (document.same_facts) return;
+  if (document.same_facts || entry.row > indexed_) return;
   update_id_.run(entry.id, number(entry.status), number(entry.owner_type));
   for (const auto hash : document.old_hashes) remove_hash_.run(hash, kind_, entry.row);
   for (const auto hash : entry.hashes) add_hash_.run(hash, kind_, entry.row);

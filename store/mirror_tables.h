@@ -70,8 +70,8 @@ class KindTables {
     }
   }
 
-  /// Writes all of them together. New ones get their row here, and lose their tombstone; they are
-  /// indexed, which needs all earlier rows to be or to be kept for a later end_index().
+  /// Writes all of them together. New ones get their row here, and lose their tombstone. They are
+  /// indexed now or by a later end_index(), but stay unread as long as earlier ones are.
   void write(std::vector<Staged>& documents, Indexing indexing);
   void remove(std::int64_t row, std::string_view id, const std::vector<std::int64_t>& hashes);
   void bury(const Departure& departure, std::int64_t at);
@@ -79,7 +79,8 @@ class KindTables {
   bool buried_since(std::string_view id, Order asked);
 
   std::int64_t unindexed() const { return next_row_ - 1 - indexed_; }
-  /// Of these, what index() does not keep already: rows of before a restart or a rollback.
+  /// Of these, what index() does not keep already: none, but after a restart or a rollback; then
+  /// all of them.
   std::int64_t unread() const { return next_row_ - 1 - kept_; }
   /// Calls visit(row, id, frame) for the oldest `limit` rows that are unread, until it returns
   /// false. It may index them.

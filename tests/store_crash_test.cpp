@@ -13,12 +13,8 @@
 namespace icure::store {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr int kPages = 40;
 constexpr int kPageSize = 1000;
-constexpr WallTime kStart{1'790'000'000'000ms};
-
 std::string id_of(int number) {
   // Spread over the whole order of ids, as random ids are.
   return std::to_string(number * 7919 % 1'000'003) + "-" + std::to_string(number);

@@ -5,11 +5,9 @@
 namespace icure::store {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr WallTime kStart{1'790'000'000'000ms};
 constexpr int kEnoughToLearn = 300;
 
 class FillStoreTest : public StoreTest {
@@ -25,6 +23,13 @@ class FillStoreTest : public StoreTest {
   void finish() {
     ASSERT_TRUE(writer().finish_sweep(Kind::user, {}, kStart));
     writer().end_sweep(Kind::user);
+  }
+  /// By what a page before them taught.
+  void press(std::vector<Document>& documents) {
+    page(many("a"));
+    const auto press = writer().make_press(Kind::user);
+    ASSERT_TRUE(press);
+    press->press(documents);
   }
   static Page three() {
     return Page().user("a", "1-x", "Ann").user("b", "1-x", "Bob").user("c", "1-x", "Cleo");
@@ -43,12 +48,9 @@ class FillStoreTest : public StoreTest {
 TEST_F(FillStoreTest, StoresWhatWasPressedAhead) {
   begin();
   EXPECT_EQ(writer().make_press(Kind::user), nullptr);  // nothing taught it yet
-  page(many("a"));
-  const auto press = writer().make_press(Kind::user);
-  ASSERT_TRUE(press);
   const auto more = many("b");
   auto documents = more.documents();
-  press->press(documents);
+  press(documents);
   const auto pressed = documents[7].pressed;
   ASSERT_TRUE(pressed);
   page(documents);
@@ -62,10 +64,9 @@ TEST_F(FillStoreTest, StoresWhatWasPressedAhead) {
 
 TEST_F(FillStoreTest, TellsOfWhatAPressCouldNotRead) {
   begin();
-  page(many("a"));
   const Page broken = Page().add("x", "1-x", "{").user("y", "1-x", "Yara");
   auto documents = broken.documents();
-  writer().make_press(Kind::user)->press(documents);
+  press(documents);
   const auto applied = writer().apply(Kind::user, documents, order_ + 1, order_ + 2, "next");
   ASSERT_TRUE(applied);
   EXPECT_THAT(applied->unreadable, ElementsAre("x"));
@@ -75,12 +76,9 @@ TEST_F(FillStoreTest, TellsOfWhatAPressCouldNotRead) {
 // A crash or a failed commit takes the dictionary with it: nobody could read what it compressed.
 TEST_F(FillStoreTest, DoesNotStoreWhatALostDictionaryPressed) {
   begin();
-  page(many("a"));
-  const auto press = writer().make_press(Kind::user);
-  ASSERT_TRUE(press);
   const auto more = many("b");
   auto documents = more.documents();
-  press->press(documents);
+  press(documents);
 
   const support::TempDir elsewhere;
   auto key = parse_store_key(kStoreKey);
@@ -93,6 +91,40 @@ TEST_F(FillStoreTest, DoesNotStoreWhatALostDictionaryPressed) {
   mirror.end_sweep(Kind::user);
   auto there = (*other)->open_reader(1 << 20);
   EXPECT_EQ((*there)->get(Kind::user, "b7")->json, documents[7].json);
+}
+
+// As when the disk was full while rows were indexed, and an answer comes before the sweep ends.
+TEST_F(FillStoreTest, RowsThatARollbackLeftUnreadAreNotPassedOver) {
+  close();
+  auto db = raw("mirror.db");
+  KindTables tables(db, Kind::user);
+  const auto write = [&](std::int64_t row, const std::string& id) {
+    std::vector<Staged> staged(1);
+    staged[0].index.row = row;  // 0: new
+    staged[0].index.id = id;
+    staged[0].index.hashes = {7};
+    tables.write(staged, Indexing::later);
+  };
+  write(0, "a");
+  write(0, "b");
+  tables.reload();
+  write(0, "c");
+  write(1, "a");  // changes one of the unread
+  std::vector<std::string> seen;
+  tables.each_unread(9, [&](std::int64_t row, std::string_view id, std::string_view) {
+    seen.emplace_back(id);
+    IndexEntry entry;
+    entry.row = row;
+    entry.id = id;
+    entry.hashes = {7};
+    tables.index(entry, Words::perhaps);
+    return true;
+  });
+  tables.end_index();
+  EXPECT_THAT(seen, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(tables.unindexed(), 0);
+  EXPECT_EQ(tables.by_id("a")->row, 1);
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM lookup").getInt(), 3);
 }
 
 TEST_F(FillStoreTest, WordsThatACrashLeftAreNotDoubled) {

@@ -21,6 +21,9 @@ namespace icure::store {
 inline constexpr std::string_view kStoreKey =
     "7777777777777777777777777777777777777777777777777777777777777777";
 
+/// When the sweeps of these tests begin.
+inline constexpr WallTime kStart{Millis(1'790'000'000'000)};
+
 inline std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};

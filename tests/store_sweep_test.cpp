@@ -9,8 +9,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr WallTime kStart{1'790'000'000'000ms};
-
 class SweepStoreTest : public StoreTest {
  protected:
   void SetUp() override { open(); }

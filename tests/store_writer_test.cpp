@@ -6,11 +6,8 @@
 namespace icure::store {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr WallTime kStart{1'790'000'000'000ms};
 
 class WriterTest : public StoreTest {
  protected:
