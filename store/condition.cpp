@@ -27,7 +27,11 @@ bool Condition::takes_writes() const {
 
 Result<Done> Condition::check() {
   if (doubted_ && takes_writes()) doubted_ = false;
-  last_ = damaged_ ? Is::ledger_damaged : look(kFloor);
+  if (damaged_) {
+    last_ = Is::ledger_damaged;
+  } else {
+    last_ = locked_ ? Is::ledger_locked : look(kFloor);
+  }
   if (last_ == Is::sound) return Done{};
   return error_of(last_);
 }
@@ -47,6 +51,11 @@ Error error_of(Condition::Is condition) {
       return {Code::read_only,
               "the disk of the store takes no writes; it may have been made read-only",
               "see dmesg for why; mount it writable again, then restart the daemon"};
+    case Condition::Is::ledger_locked:
+      return {
+          Code::read_only, "the ledger stays locked: nothing new is taken in",
+          "end other programs that have ledger.db open, or restart the daemon: systemctl restart "
+          "icure-syncd"};
     case Condition::Is::ledger_damaged:
       return {Code::read_only, "the ledger is damaged: nothing new is taken in",
               "stop the daemon, save what can be read (icurectl store export), then bring a backup "

@@ -1,6 +1,6 @@
 // Condition: whether the store may take in something new. Where the disk is nearly full it may not,
 // so that there is room to finish what was accepted before; nor where the disk takes no writes, nor
-// where the ledger is damaged. Reads go on in all of them.
+// where the ledger is damaged or stays locked. Reads go on in all of them.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace icure::store {
 /// Any thread.
 class Condition {
  public:
-  enum class Is { sound, disk_full, disk_locked, ledger_damaged };
+  enum class Is { sound, disk_full, disk_locked, ledger_locked, ledger_damaged };
 
   /// Below this much free space nothing new is taken in, in bytes. The audit log goes on to half of
   /// it: it must not eat up what is kept for the ledger.
@@ -34,6 +34,8 @@ class Condition {
   void note_failed_write() { doubted_ = true; }
   /// Until the next start.
   void note_damaged_ledger() { damaged_ = true; }
+  /// A change waited for the ledger in vain; false: one was committed.
+  void note_locked_ledger(bool locked) { locked_ = locked; }
   /// What check() found last.
   Is last() const { return last_; }
 
@@ -43,6 +45,7 @@ class Condition {
 
   const std::string directory_;  // of the store
   std::atomic<bool> damaged_ = false;
+  std::atomic<bool> locked_ = false;
   std::atomic<bool> doubted_ = false;
   std::atomic<Is> last_ = Is::sound;
 };

@@ -18,11 +18,23 @@ LedgerFile::LedgerFile(SQLite::Database db, EventNumbers& numbers, const Clock& 
       roll_back_to_(db_, "ROLLBACK TO change") {}
 
 Result<Done> LedgerFile::begin() {
-  return guarded([this]() -> Result<Done> {
-    begin_.run();
+  auto begun = guarded([this]() -> Result<Done> {
+    start(begin_);
     grouped_ = true;
     return Done{};
   });
+  if (begun) return begun;
+  if (auto may = condition_.check(); !may) return may;  // says it better
+  return begun;
+}
+
+void LedgerFile::start(Query& statement) {
+  try {
+    statement.run();
+  } catch (const SQLite::Exception&) {
+    note(sqlite3_errcode(db_.getHandle()));
+    throw;
+  }
 }
 
 Result<Done> LedgerFile::end() {
@@ -67,6 +79,9 @@ void LedgerFile::note(int error) noexcept {
     case SQLITE_READONLY:
       condition_.note_failed_write();
       break;
+    case SQLITE_BUSY:  // after a wait of seconds: nobody else should have it
+      condition_.note_locked_ledger(true);
+      break;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       damaged_ = true;  // a change to a damaged tree may damage more of it
@@ -78,6 +93,7 @@ void LedgerFile::note(int error) noexcept {
 }
 
 void LedgerFile::tell(void (Follower::*what)() noexcept) {
+  if (what == &Follower::kept) condition_.note_locked_ledger(false);
   for (auto* follower : followers_) (follower->*what)();
   numbers_.finish(EventFile::ledger);
 }
@@ -85,7 +101,7 @@ void LedgerFile::tell(void (Follower::*what)() noexcept) {
 LedgerFile::Change::Change(LedgerFile& file) : file_(file) {
   if (file_.broken_) throw SQLite::Exception("an earlier change of the group failed", SQLITE_ABORT);
   if (file_.damaged_) throw SQLite::Exception("the ledger is damaged", SQLITE_CORRUPT);
-  (file_.grouped_ ? file_.save_ : file_.begin_).run();
+  file_.start(file_.grouped_ ? file_.save_ : file_.begin_);
 }
 
 void LedgerFile::Change::commit() {

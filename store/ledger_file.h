@@ -63,6 +63,8 @@ class LedgerFile final : public Group {
 
  private:
   void roll_back(Query& statement) noexcept;
+  /// Runs what begins a change; notes why it failed, and throws.
+  void start(Query& statement);
   void note(int error) noexcept;
   /// Of the end of a transaction: first those who must know of it before a reader may.
   void tell(void (Follower::*what)() noexcept);

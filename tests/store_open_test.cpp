@@ -257,6 +257,23 @@ TEST_F(OpenTest, DamageOfTheLedgerThatIsMetWhileItIsUsedEndsAllChanges) {
   EXPECT_TRUE(reader().platform().state(Kind::user));
 }
 
+// Nobody else should have it; but a lock that the system did not give back lasts until the process
+// ends, and "online" would be a lie.
+TEST_F(OpenTest, ALedgerThatStaysLockedTakesNothingInAndSaysWhatHelps) {
+  open();
+  auto other = raw("ledger.db");
+  other.exec("BEGIN IMMEDIATE");
+  const auto refused = stores_->outbox().enqueue({}, {}, 10);  // after five seconds
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(stores_->condition().check().error().code, Code::read_only);
+  EXPECT_THAT(stores_->condition().check().error().hint, HasSubstr("restart"));
+  EXPECT_EQ(stores_->condition().last(), Condition::Is::ledger_locked);
+
+  other.exec("ROLLBACK");
+  ASSERT_TRUE(stores_->ledger().set_pause(std::nullopt));  // as the daemon's own writes go on
+  EXPECT_TRUE(stores_->condition().check());
+}
+
 TEST_F(OpenTest, RefusesALedgerOfANewerProgram) {
   make();
   raw("ledger.db").exec("PRAGMA user_version = 99");

@@ -48,7 +48,8 @@ StatusApi::State StatusApi::state() const {
   const auto& connection = engine.connection();
   const auto& last = engine.last();
   if (const auto is = condition_.last(); is != store::Condition::Is::sound) {
-    const bool ledger = is == store::Condition::Is::ledger_damaged;
+    const bool ledger =
+        is == store::Condition::Is::ledger_damaged || is == store::Condition::Is::ledger_locked;
     return {"degraded", ledger ? sync::Cause::store : sync::Cause::disk,
             condition_since_.value_or(facts_.started)};
   }
