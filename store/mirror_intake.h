@@ -92,7 +92,7 @@ class MirrorIntake {
   void walk(Kind kind, const std::vector<Document>& documents);
   void put_aside(const std::vector<std::string>& ids);
   Result<Done> index_if_due(Kind kind);
-  Result<Done> index(Kind kind, std::int64_t at_least);
+  Result<Done> index(Kind kind);
   Result<Done> index_some(Kind kind);
   void write_held(Kind kind);
   void store_order();

@@ -83,6 +83,16 @@ constexpr auto kPutAside = "CREATE TABLE put_aside (id TEXT PRIMARY KEY) STRICT,
 // Which rows the pages of an unfinished walk had, before its cursor: see row_list.h.
 constexpr auto kWalked = "CREATE TABLE walked (kind INTEGER NOT NULL, rows BLOB NOT NULL) STRICT";
 
+// Ids and lookup keys of a first fill that wait to be merged into their tables: sorted_runs.h.
+constexpr auto kRuns = R"sql(
+CREATE TABLE run (
+  first_part INTEGER PRIMARY KEY, last_part INTEGER NOT NULL, name TEXT NOT NULL
+) STRICT;
+CREATE TABLE run_part (number INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
+-- Rows up to this one are in the runs, or were before they came into ids and lookup.
+ALTER TABLE kind_state ADD COLUMN in_runs INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 std::string first_schema() {
   std::string sql = kShared;
   for (const auto kind : kAllKinds) {
@@ -95,9 +105,9 @@ std::string first_schema() {
 }  // namespace
 
 std::span<const std::string> mirror_migrations() {
-  static const std::string steps[] = {first_schema(), kWanted,           kTombstoneOrder,
-                                      kTicked,        kPutAside,         event_schema(),
-                                      kWalked,        decrypted_schema()};
+  static const std::string steps[] = {
+      first_schema(), kWanted, kTombstoneOrder,    kTicked, kPutAside,
+      event_schema(), kWalked, decrypted_schema(), kRuns};
   return steps;
 }
 

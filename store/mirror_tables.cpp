@@ -1,13 +1,17 @@
 #include "store/mirror_tables.h"
 
+#include <endian.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace icure::store {
 namespace {
 
-constexpr std::size_t kMostKeptBytes = 32 << 20;  // usual ids and keys take a fifth of it
+constexpr std::size_t kRunBytes = 4 << 20;  // of ids and keys in memory: of some 40,000 users
+constexpr std::size_t kKeyEntryBytes = 16;
+constexpr std::size_t kIdEntryRest = 10;  // of an id's entry, behind the id
 
 std::string sql(const char* text, Kind kind) {
   return fmt::format(fmt::runtime(text), name_of(kind));
@@ -24,10 +28,32 @@ std::optional<Stored> stored(Query::Rows rows) {
                 rows.integer(3)};
 }
 
+std::string run_name(Kind kind, const char* of) {
+  return fmt::format("{}_{}", name_of(kind), of);
+}
+
+// Numbers as bytes that have the same order.
+void append_number(std::string& bytes, std::int64_t number) {
+  const auto ordered = htobe64(static_cast<std::uint64_t>(number) ^ (std::uint64_t{1} << 63));
+  bytes.append(reinterpret_cast<const char*>(&ordered), sizeof ordered);
+}
+
+std::int64_t number_at(std::string_view bytes, std::size_t at) {
+  std::uint64_t ordered = 0;
+  std::memcpy(&ordered, bytes.data() + at, sizeof ordered);
+  return static_cast<std::int64_t>(be64toh(ordered) ^ (std::uint64_t{1} << 63));
+}
+
+[[noreturn]] void refuse_entry() {
+  throw SQLite::Exception("a sorted run has what is no entry", SQLITE_CORRUPT);
+}
+
 }  // namespace
 
 KindTables::KindTables(SQLite::Database& db, Kind kind)
     : kind_(number_of(kind)),
+      waiting_ids_(db, run_name(kind, "ids")),
+      waiting_keys_(db, run_name(kind, "keys")),
       by_id_(db, sql("SELECT row, rev, answered, facts FROM {0}_ids JOIN {0} USING (row) "
                      "WHERE {0}_ids.id = ?1",
                      kind)),
@@ -37,7 +63,7 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
       all_(db, sql("SELECT row, id, rev FROM {0}", kind)),
       ids_(db, sql("SELECT row, id FROM {0}_ids WHERE id > ?1 ORDER BY id", kind)),
       unread_(db, sql("SELECT row, id, doc FROM {0} WHERE row > ?1 ORDER BY row LIMIT ?2", kind)),
-      state_(db, sql("SELECT indexed, (SELECT coalesce(max(row), 0) FROM {0}), "
+      state_(db, sql("SELECT indexed, in_runs, (SELECT coalesce(max(row), 0) FROM {0}), "
                      "EXISTS (SELECT 1 FROM tombstone WHERE kind = ?1) FROM kind_state "
                      "WHERE kind = ?1",
                      kind)),
@@ -49,6 +75,7 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
       remove_(db, sql("DELETE FROM {0} WHERE row = ?1", kind)),
       count_(db, "UPDATE kind_state SET count = count + ?2 WHERE kind = ?1"),
       mark_indexed_(db, "UPDATE kind_state SET indexed = ?2 WHERE kind = ?1"),
+      mark_in_runs_(db, "UPDATE kind_state SET in_runs = ?2 WHERE kind = ?1"),
       add_id_(db, sql("INSERT INTO {0}_ids (id, row, status, owner_type) VALUES (?1, ?2, ?3, ?4)",
                       kind)),
       update_id_(db, sql("UPDATE {0}_ids SET status = ?2, owner_type = ?3 WHERE id = ?1", kind)),
@@ -67,16 +94,15 @@ KindTables::KindTables(SQLite::Database& db, Kind kind)
 }
 
 void KindTables::reload() {
-  hashes_.clear();
-  id_rows_.clear();
-  ids_kept_.clear();
+  waiting_ids_.forget_kept();
+  waiting_keys_.forget_kept();
   auto rows = state_(kind_);
   rows.next();
   indexed_ = rows.integer(0);
-  kept_ = indexed_;
-  buries_ = rows.integer(2) != 0;
+  seen_ = std::max(indexed_, rows.integer(1));
+  buries_ = rows.integer(3) != 0;
   // Never the number of a row that was indexed once: below the mark nobody would index it again.
-  next_row_ = std::max(rows.integer(1), indexed_) + 1;
+  next_row_ = std::max(rows.integer(2), indexed_) + 1;
 }
 
 std::optional<Stored> KindTables::by_id(std::string_view id) {
@@ -111,8 +137,11 @@ void KindTables::write(std::vector<Staged>& documents, Indexing indexing) {
   }
   if (!all_read) return;
   for (auto at = old_end; at != documents.end(); ++at) index(at->index, Words::none_yet);
-  const auto kept_bytes = ids_kept_.size() + hashes_.size() * sizeof hashes_[0];
-  if (indexing == Indexing::now || kept_bytes > kMostKeptBytes) end_index();
+  if (indexing == Indexing::now) {
+    end_index();
+  } else if (waiting_ids_.kept_bytes() + waiting_keys_.kept_bytes() > kRunBytes) {
+    set_down();
+  }
 }
 
 void KindTables::insert(Staged& document) {
@@ -135,33 +164,43 @@ void KindTables::update(const Staged& document) {
 }
 
 void KindTables::index(const IndexEntry& entry, Words words) {
-  kept_ = entry.row;
+  seen_ = entry.row;
   if (words == Words::perhaps) remove_words_.run(entry.row);
   add_words_.run(entry.row, entry.words);
-  for (const auto hash : entry.hashes) hashes_.emplace_back(hash, entry.row);
-  id_rows_.push_back({entry.row, static_cast<std::uint32_t>(ids_kept_.size()),
-                      static_cast<std::uint32_t>(entry.id.size()), entry.status, entry.owner_type});
-  ids_kept_ += entry.id;
+  std::string bytes;
+  for (const auto hash : entry.hashes) {
+    bytes.clear();
+    append_number(bytes, hash);
+    append_number(bytes, entry.row);
+    waiting_keys_.add(bytes);
+  }
+  bytes = entry.id;
+  append_number(bytes, entry.row);
+  bytes += static_cast<char>(entry.status);
+  bytes += static_cast<char>(entry.owner_type);
+  waiting_ids_.add(bytes);
 }
 
-std::string_view KindTables::id_of(const IdRow& each) const {
-  return std::string_view(ids_kept_).substr(each.begin, each.length);
+void KindTables::set_down() {
+  waiting_ids_.set_down();
+  waiting_keys_.set_down();
+  mark_in_runs_.run(kind_, seen_);
 }
 
 void KindTables::end_index() {
-  if (id_rows_.empty()) return;
-  indexed_ = kept_;
+  if (indexed_ == seen_) return;
+  indexed_ = seen_;
   mark_indexed_.run(kind_, indexed_);
-  auto hashes = std::exchange(hashes_, {});
-  std::sort(hashes.begin(), hashes.end());
-  for (const auto& [hash, row] : hashes) add_hash_.run(hash, kind_, row);
-  auto ids = std::exchange(id_rows_, {});
-  std::sort(ids.begin(), ids.end(),
-            [this](const IdRow& a, const IdRow& b) { return id_of(a) < id_of(b); });
-  for (const auto& each : ids) {
-    add_id_.run(id_of(each), each.row, number(each.status), number(each.owner_type));
-  }
-  ids_kept_ = {};
+  waiting_keys_.merge([this](std::string_view entry) {
+    if (entry.size() != kKeyEntryBytes) refuse_entry();
+    add_hash_.run(number_at(entry, 0), kind_, number_at(entry, sizeof(std::int64_t)));
+  });
+  waiting_ids_.merge([this](std::string_view entry) {
+    if (entry.size() < kIdEntryRest) refuse_entry();
+    const auto id = entry.substr(0, entry.size() - kIdEntryRest);
+    const auto end = entry.substr(entry.size() - 2);
+    add_id_.run(id, number_at(entry, id.size()), std::int64_t{end[0]}, std::int64_t{end[1]});
+  });
 }
 
 void KindTables::remove(std::int64_t row, std::string_view id,

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "store/mirror_schema.h"
+#include "store/sorted_runs.h"
 
 namespace icure::store {
 
@@ -78,22 +78,24 @@ class KindTables {
   /// Whether an answer that came after `asked` said that this id is gone.
   bool buried_since(std::string_view id, Order asked);
 
+  std::int64_t indexed() const { return indexed_; }
   std::int64_t unindexed() const { return next_row_ - 1 - indexed_; }
-  /// Of these, what index() does not keep already: none, but after a restart or a rollback; then
-  /// all of them.
-  std::int64_t unread() const { return next_row_ - 1 - kept_; }
+  /// Of these, what index() did not see yet: none, but after a restart or a rollback; then all
+  /// that were not in the file's runs.
+  std::int64_t unread() const { return next_row_ - 1 - seen_; }
   /// Calls visit(row, id, frame) for the oldest `limit` rows that are unread, until it returns
   /// false. It may index them.
   template <class Visit>
   void each_unread(std::int64_t limit, Visit visit) {
-    for (auto rows = unread_(kept_, limit); rows.next();) {
+    for (auto rows = unread_(seen_, limit); rows.next();) {
       if (!visit(rows.integer(0), rows.text(1), rows.blob(2))) return;
     }
   }
   /// Makes a row findable, with the others that come before end_index(). They come in the order of
   /// rows, and none that is not findable yet is left out. An unread one may have its words already.
   void index(const IndexEntry& entry, Words words);
-  /// Writes what is kept in the order of keys, which has nothing in common with that of rows.
+  /// Writes their ids and lookup keys in the order of keys, which has nothing in common with that
+  /// of rows.
   void end_index();
   /// From now on the search index merges its parts as it grows.
   void end_fill();
@@ -101,29 +103,20 @@ class KindTables {
   void reload();
 
  private:
-  struct IdRow {
-    std::int64_t row = 0;
-    std::uint32_t begin = 0;  // of its id in ids_kept_
-    std::uint32_t length = 0;
-    UserStatus status = UserStatus::any;
-    OwnerType owner_type = OwnerType::any;
-  };
-
-  std::string_view id_of(const IdRow& each) const;
   void insert(Staged& document);
   void update(const Staged& document);
+  void set_down();
 
   std::int64_t kind_;
   std::int64_t next_row_ = 1;
   std::int64_t indexed_ = 0;  // rows up to this one are
-  std::int64_t kept_ = 0;     // and up to this one are kept for end_index()
+  std::int64_t seen_ = 0;     // and up to this one they wait for end_index()
   bool buries_ = false;       // there may be tombstones: none need be looked for in a first fill
-  // Of rows that end_index() is to write. Their words, which are most of it, were written at once.
-  std::vector<std::pair<std::int64_t, std::int64_t>> hashes_;
-  std::vector<IdRow> id_rows_;
-  std::string ids_kept_;  // in one piece: a string each took twice the memory
+  // Of rows that wait. Their words, which are most of what makes them findable, were written at
+  // once.
+  SortedRuns waiting_ids_, waiting_keys_;
   Query by_id_, by_row_, frame_of_, all_, ids_, unread_, state_;
-  Query insert_, update_, remove_, count_, mark_indexed_;
+  Query insert_, update_, remove_, count_, mark_indexed_, mark_in_runs_;
   Query add_id_, update_id_, remove_id_, add_words_, remove_words_, add_hash_, remove_hash_;
   Query bury_, unbury_, buried_, merge_;
 };

@@ -93,6 +93,43 @@ TEST_F(FillStoreTest, DoesNotStoreWhatALostDictionaryPressed) {
   EXPECT_EQ((*there)->get(Kind::user, "b7")->json, documents[7].json);
 }
 
+// More ids and keys than are kept in memory.
+TEST_F(FillStoreTest, WhatWaitsInRunsOutlivesACrash) {
+  constexpr int kPages = 20;
+  constexpr int kPageRows = 1000;
+  const std::string long_id(150, 'i');
+  const auto big_page = [&](int number, const std::string& rev) {
+    Page rows;
+    for (int i = 0; i < kPageRows; ++i) {
+      const auto name = std::to_string(100'003 + (number * kPageRows + i) * 7919 % 100'003);
+      rows.user(long_id + name, rev, "n" + name);
+    }
+    return rows;
+  };
+  begin();
+  for (int number = 0; number < kPages; ++number) page(big_page(number, "1-x"));
+  ASSERT_TRUE(writer().flush());
+  close();
+  {
+    auto db = raw("mirror.db");
+    KindTables tables(db, Kind::user);
+    EXPECT_EQ(tables.unindexed(), kPages * kPageRows);
+    EXPECT_LT(tables.unread(), kPages * kPageRows / 2);
+  }
+  open();
+  begin();
+  page(big_page(3, "2-x"));  // of those that are in runs
+  finish();
+  EXPECT_EQ(reader().state(Kind::user)->count, std::uint64_t{kPages * kPageRows});
+  EXPECT_THAT(ids(reader().find(Kind::user, Key::login, "n107922@clinic.test")),
+              ElementsAre(long_id + "107922"));
+  EXPECT_THAT(ids(reader().search(Kind::user, "n107922", 9)), ElementsAre(long_id + "107922"));
+  close();
+  auto db = raw("mirror.db");
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM user_ids").getInt(), kPages * kPageRows);
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM run_part").getInt(), 0);
+}
+
 // As when the disk was full while rows were indexed, and an answer comes before the sweep ends.
 TEST_F(FillStoreTest, RowsThatARollbackLeftUnreadAreNotPassedOver) {
   close();

@@ -63,8 +63,8 @@ def first_sync(sandbox, users):
     daemon = Daemon(sandbox.url, sections=ONLY_USERS).start()
     while not daemon.call("daemon.status")["mirror"]["user"]["complete"]:
         time.sleep(0.25)  # asked more often, the questions would be measured as well
-    run = daemon.call("sync.history", limit=1000)["rows"][-1]
-    assert run["kinds"]["user"]["added"] >= users, run
+    runs = daemon.call("sync.history", limit=1000)["rows"]
+    run = next(run for run in runs if run["kinds"].get("user", {}).get("added", 0) >= users)
     return seconds_of(run), daemon
 
 
