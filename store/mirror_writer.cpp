@@ -5,6 +5,7 @@
 #include "store/exchange_data_writer.h"
 #include "store/mirror_intake.h"
 #include "store/set_aside.h"
+#include "store/sweep_presence.h"
 #include "store/wanted_list.h"
 
 namespace icure::store {
@@ -27,6 +28,7 @@ class SqliteMirrorWriter final : public MirrorFile {
         numbers_(numbers),
         events_(db_, EventFile::mirror, numbers, clock),
         intake_(db_, numbers_, events_),
+        presence_(intake_),
         decrypted_(make_decrypted_writer(db_)),
         exchange_data_(make_exchange_data_writer(db_)),
         wanted_(db_) {
@@ -122,24 +124,13 @@ class SqliteMirrorWriter final : public MirrorFile {
 
   Result<std::uint64_t> mark_present(Kind kind, const std::vector<std::string>& ids) override {
     return guarded_mirror(db_, [&]() -> Result<std::uint64_t> {
-      auto& sweep = intake_.sweep(kind);
-      if (!sweep) return no_sweep(kind);
-      std::vector<std::string_view> unknown;
-      for (const auto& id : ids) {
-        auto* entry = sweep->revisions.find(intake_.hash(id));
-        if (entry) entry->present = true;
-        if (!entry || entry->rev == 0) unknown.push_back(id);
-      }
-      return wanted_.add(kind, unknown);
+      if (!intake_.sweep(kind)) return no_sweep(kind);
+      return wanted_.add(kind, presence_.mark(kind, ids));
     });
   }
 
   Result<Done> mark_absent(Kind kind, const std::vector<std::string>& ids) override {
-    auto& sweep = intake_.sweep(kind);
-    if (!sweep) return Done{};
-    for (const auto& id : ids) {
-      if (auto* entry = sweep->revisions.find(intake_.hash(id))) entry->present = false;
-    }
+    presence_.unmark(kind, ids);
     return Done{};
   }
 
@@ -156,72 +147,20 @@ class SqliteMirrorWriter final : public MirrorFile {
   }
 
   Result<std::vector<std::string>> absent(Kind kind, Order asked) override {
-    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
-      auto indexed = intake_.index_all(kind);
-      if (!indexed) return std::move(indexed).error();
-      if (!intake_.sweep(kind)) return no_sweep(kind);
-      std::vector<std::string> found;
-      auto& tables = intake_.tables(kind);
-      tables.each_id("", [&](std::int64_t row, std::string_view id) {
-        if (is_present(kind, id)) return true;
-        const auto stored = tables.by_row(row, id);
-        if (stored && (stored->answered < asked || was_overtaken(kind, id, asked))) {
-          found.emplace_back(id);
-        }
-        return true;
-      });
-      return found;
-    });
+    return guarded_mirror(db_, [&] { return presence_.absent(kind, asked); });
   }
 
   Result<std::vector<std::string>> passed_over(Kind kind) override {
-    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
-      auto indexed = intake_.index_all(kind);
-      if (!indexed) return std::move(indexed).error();
-      if (!intake_.sweep(kind)) return no_sweep(kind);
-      std::vector<std::string> found;
-      intake_.tables(kind).each_id("", [&](std::int64_t, std::string_view id) {
-        const auto* entry = intake_.sweep(kind)->revisions.find(intake_.hash(id));
-        if (entry && entry->present && !entry->walked) found.emplace_back(id);
-        return true;
-      });
-      return found;
-    });
+    return guarded_mirror(db_, [&] { return presence_.passed_over(kind); });
   }
 
   Result<std::vector<std::string>> present_after(Kind kind, const std::string& after,
                                                  std::size_t limit) override {
-    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
-      auto indexed = intake_.index_all(kind);
-      if (!indexed) return std::move(indexed).error();
-      if (!intake_.sweep(kind)) return no_sweep(kind);
-      std::vector<std::string> found;
-      intake_.tables(kind).each_id(after, [&](std::int64_t, std::string_view id) {
-        if (found.size() == limit) return false;
-        if (is_present(kind, id)) found.emplace_back(id);
-        return true;
-      });
-      return found;
-    });
+    return guarded_mirror(db_, [&] { return presence_.after(kind, after, limit); });
   }
 
   Result<std::vector<std::string>> outdated(Kind kind, const std::vector<Stub>& stubs) override {
-    return guarded_mirror(db_, [&]() -> Result<std::vector<std::string>> {
-      auto& sweep = intake_.sweep(kind);
-      IdTable own;
-      if (!sweep) {
-        auto indexed = intake_.index_all(kind);
-        if (!indexed) return std::move(indexed).error();
-        own = intake_.table_of(kind, stubs);
-      }
-      IdTable& table = sweep ? sweep->revisions : own;
-      std::vector<std::string> found;
-      for (const auto& stub : stubs) {
-        const auto* entry = table.find(intake_.hash(stub.id));
-        if (!entry || entry->rev != intake_.hash(stub.rev)) found.emplace_back(stub.id);
-      }
-      return found;
-    });
+    return guarded_mirror(db_, [&] { return presence_.outdated(kind, stubs); });
   }
 
   Result<Departed> finish_sweep(Kind kind, const std::vector<Departure>& departed,
@@ -305,18 +244,6 @@ class SqliteMirrorWriter final : public MirrorFile {
   Result<Order> newest_order() override { return intake_.newest_order(); }
 
  private:
-  /// Whether that row was asked for before `asked`, though answered later.
-  bool was_overtaken(Kind kind, std::string_view id, Order asked) {
-    const auto& overtaken = intake_.sweep(kind)->overtaken;
-    const auto at = overtaken.find(intake_.hash(id));
-    return at != overtaken.end() && at->second < asked;
-  }
-
-  bool is_present(Kind kind, std::string_view id) {
-    const auto* entry = intake_.sweep(kind)->revisions.find(intake_.hash(id));
-    return entry && entry->present;
-  }
-
   std::optional<SweepState> stored_sweep(Kind kind) {
     Query read(db_, "SELECT started, cursor FROM sweep WHERE kind = ?1");
     auto rows = read(number_of(kind));
@@ -365,6 +292,7 @@ class SqliteMirrorWriter final : public MirrorFile {
   EventNumbers& numbers_;
   EventTable events_;
   MirrorIntake intake_;
+  SweepPresence presence_;
   std::unique_ptr<DecryptedWriter> decrypted_;
   std::unique_ptr<ExchangeDataWriter> exchange_data_;
   WantedList wanted_;

@@ -120,7 +120,7 @@ TEST_F(FillStoreTest, WhatWaitsInRunsOutlivesACrash) {
   begin();
   page(big_page(3, "2-x"));  // of those that are in runs
   finish();
-  EXPECT_EQ(reader().state(Kind::user)->count, std::uint64_t{kPages * kPageRows});
+  EXPECT_EQ(reader().state(Kind::user)->count, std::uint64_t{kPages} * kPageRows);
   EXPECT_THAT(ids(reader().find(Kind::user, Key::login, "n107922@clinic.test")),
               ElementsAre(long_id + "107922"));
   EXPECT_THAT(ids(reader().search(Kind::user, "n107922", 9)), ElementsAre(long_id + "107922"));
