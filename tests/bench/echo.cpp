@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -68,6 +69,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   std::ifstream in(file);
   answer.assign(std::istreambuf_iterator<char>(in), {});
+  std::signal(SIGPIPE, SIG_IGN);  // clients leave without their last answer
   auto* loop = uv_default_loop();
   uv_pipe_t server{};
   uv_pipe_init(loop, &server, 0);

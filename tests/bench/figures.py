@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 def run_json(*command):
     """The one JSON line that a program prints."""
     return json.loads(subprocess.run([str(part) for part in command], check=True,
-                                     capture_output=True, text=True).stdout)
+                                     stdout=subprocess.PIPE, text=True).stdout)
 
 
 def spread(values, digits=2):
