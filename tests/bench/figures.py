@@ -19,6 +19,15 @@ def run_json(*command):
                                      stdout=subprocess.PIPE, text=True).stdout)
 
 
+def node_version(node=("node",)):
+    return subprocess.run([*node, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def package_version(folder, name):
+    """Of an npm package that is installed there."""
+    return json.loads((folder / "node_modules" / name / "package.json").read_text())["version"]
+
+
 def spread(values, digits=2):
     """Median (smallest to largest)."""
     return (f"{statistics.median(values):,.{digits}f} "

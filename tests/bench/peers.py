@@ -5,14 +5,13 @@ PouchDB gets them parsed, without a download, and keeps them in the clear. Write
 docs/performance.md; `--quick` takes few users and prints only.
 """
 import argparse
-import json
 import pathlib
 import shutil
 import statistics
 import subprocess
 import tempfile
 
-from figures import BIN, ROOT, run_json, spread  # sets up the path
+from figures import BIN, ROOT, node_version, package_version, run_json, spread  # sets up the path
 import clinic
 import page
 from fill import far_platform, fetch_documents, first_sync, measure_start
@@ -24,8 +23,8 @@ READ_S = 3
 
 def install():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for file in HERE.iterdir():
-        shutil.copy(file, FOLDER)
+    for name in ("package.json", "pouchdb.cjs"):
+        shutil.copy(HERE / name, FOLDER)
     subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"],
                    cwd=FOLDER, check=True)
 
@@ -61,15 +60,14 @@ def measure(users, rounds, home):
 
 
 def section(users, table):
-    package = json.loads((FOLDER / "node_modules/pouchdb/package.json").read_text())
     rows = {"first sync, users/s": lambda row: users / row["seconds"],
             "its peak memory (RSS), MiB": lambda row: row["peak_mib"],
             "on the disk, MiB": lambda row: row["bytes"] / 2**20,
             "a user by id, p50, us": lambda row: row["get_p50_us"],
             "a user by id, p99, us": lambda row: row["get_p99_us"]}
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
     lines = [f"## Against PouchDB, {users:,} users ({len(table['ours'])} rounds)", "",
-             f"PouchDB {package['version']} with its LevelDB store on Node {node}. It gets the documents parsed and without a",
+             f"PouchDB {package_version(FOLDER, 'pouchdb')} with its LevelDB store on Node {node_version()}. "
+             "It gets the documents parsed and without a",
              "download, keeps them in the clear and finds them by id only. Ours: whole first syncs; reads",
              "over the socket, where PouchDB's are calls within the process.", "",
              "| | ours | PouchDB | ratio |", "|---|---|---|---|"]
