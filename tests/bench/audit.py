@@ -9,7 +9,7 @@ import signal
 import statistics
 import tempfile
 
-from figures import BIN, run_json  # sets up the path
+from figures import BIN, run_json, spread  # sets up the path
 import page
 from clinic import Daemon, Sandbox, mirrored, until
 
@@ -90,11 +90,9 @@ def section(table, calls_lost, entries):
              "|---|---|---|---|---|---|"]
     for (what, clients), rows in table.items():
         middle = lambda at: statistics.median(row[at]["rps"] for row in rows)
-        ratios = lambda key: sorted(on[key] / off[key] for off, on in rows)
-        shown = lambda values: (f"{statistics.median(values):.2f} ({values[0]:.2f} to "
-                                f"{values[-1]:.2f})")
+        ratio = lambda key: spread([on[key] / off[key] for off, on in rows])
         lines.append(f"| {what} | {clients} | {middle(0):,.0f} | {middle(1):,.0f} | "
-                     f"{shown(ratios('rps'))} | {shown(ratios('p99_us'))} |")
+                     f"{ratio('rps')} | {ratio('p99_us')} |")
     return "\n".join(lines + ["", f"{entries:,} entries were written; {calls_lost:,} calls were "
                                   "counted without an entry of their own.", ""])
 

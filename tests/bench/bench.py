@@ -14,23 +14,12 @@ import tempfile
 
 from figures import BIN, run_json, spread  # sets up the path
 import page
-from clinic import Sandbox, until
-from fill import fetch_documents, first_sync
+from clinic import Sandbox, mirrored, until
+from fill import first_sync
 from redis_server import Redis
 
 USERS = 100_000
 HOT = 2_000  # documents that are asked for again and again
-
-
-def ids_of(daemon):
-    client, cursor, ids = daemon.client(), {}, []
-    while True:
-        page_ = client.call("user.list", limit=1000, **cursor)
-        ids += [user["id"] for user in page_["rows"]]
-        if "next" not in page_:
-            client.close()
-            return ids
-        cursor = {"cursor": page_["next"]}
 
 
 class Echo:
@@ -52,7 +41,7 @@ class Echo:
         self.process.wait()
 
 
-def measure_ipc(daemon, ids, documents, home, rounds, seconds):
+def measure_ipc(daemon, ids, home, rounds, seconds):
     """Rounds of redis, of bare libuv and of us in turn, with 1 and 50 clients."""
     hot = ids[:: max(1, len(ids) // HOT)][:HOT]
     keys = home / "keys"
@@ -111,10 +100,8 @@ def main():
     sandbox = Sandbox("--users", USERS, "--replay")
     daemon = None
     try:
-        documents = home / "documents"
-        fetch_documents(sandbox, documents)
         _, daemon = first_sync(sandbox, USERS)
-        text = section(measure_ipc(daemon, ids_of(daemon), documents, home, rounds, seconds), rounds)
+        text = section(measure_ipc(daemon, list(mirrored(daemon, "user")), home, rounds, seconds), rounds)
         print(text)
         if not options.quick:
             page.put(text)

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-from figures import BIN, run_json  # sets up the path
+from figures import BIN, run_json, spread  # sets up the path
+import audit
 import page
 from clinic import Daemon, Sandbox, mirrored, until
 from redis_server import Redis
@@ -161,17 +162,16 @@ def many(table):
                       "", "The same, with ten times as many users.", "", *rows_of(table), ""])
 
 
-def section(table, idle, flood):
+def section(users, table, idle, flood):
     rounds = len(flood)
     lines = [f"## Reads by many clients ({rounds} rounds)", "",
-             f"{USERS:,} users; one request in flight a client. `user.list` and `user.search` answer with",
+             f"{users:,} users; one request in flight a client. `user.list` and `user.search` answer with",
              f"pages of {PAGE}; what is searched are the first letters of a name or of two. With: reads",
              "are entries of the audit log, in the same run.", "", *rows_of(table)]
-    ratio = lambda key: sorted(beside[key] / alone[key] for alone, beside in flood)
-    shown = lambda values: f"{statistics.median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
+    ratio = lambda key: spread([beside[key] / alone[key] for alone, beside in flood])
     lines += ["", f"An idle client costs {idle:.1f} KiB of the daemon's memory. Beside one that floods (requests",
               "without end on one connection), another client's `user.get` takes "
-              f"{shown(ratio('p50_us'))} times as long in the", f"middle and {shown(ratio('p99_us'))} "
+              f"{ratio('p50_us')} times as long in the", f"middle and {ratio('p99_us')} "
               "times at p99; the program that floods has one of the two cores.", ""]
     return "\n".join(lines)
 
@@ -184,8 +184,8 @@ def main():
     if options.many:
         return page.put(many(measure(MANY_USERS, 3, 1)[0]))
     if options.quick:
-        return print(section(*measure(USERS // 10, 1, 1)))
-    text = section(*measure(USERS, 5, 2)) + "\n" + many(measure(MANY_USERS, 3, 1)[0])
+        return print(section(USERS // 10, *measure(USERS // 10, 1, 1)))
+    text = section(USERS, *measure(USERS, 5, 2)) + "\n" + many(measure(MANY_USERS, 3, 1)[0])
     print(text)
     page.put(text)
 

@@ -8,14 +8,12 @@ prints only.
 import argparse
 import json
 import os
-import pathlib
 import statistics
 import subprocess
 
+from figures import BIN, ROOT, spread
 import page
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
 VECTORS = ROOT / "tests/data/decrypt_vectors.json"
 
 
@@ -35,9 +33,8 @@ def section(rounds, opened):
     for rows in zip(*rounds):
         ours, bare = (statistics.median(row[name] for row in rows)
                       for name in ("patients_per_s" if "patients_per_s" in rows[0] else "per_s", "bare_per_s"))
-        ratios = sorted(row["ratio"] for row in rows)
         out.append(f"| {rows[0]['format']} | {ours:,.0f} | {bare:,.0f} | "
-                   f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) |")
+                   f"{spread([row['ratio'] for row in rows])} |")
     out += ["", f"A key comes to a mirror of {opened['patients']:,} patients that it opens: all are readable after "
             f"{opened['wall_s']:.1f} s", f"({opened['processor_s']:.1f} s of one core, "
             f"{opened['patients_per_processor_s']:,.0f} a second, stored and made findable). Its removal erases",

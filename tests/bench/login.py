@@ -5,16 +5,14 @@ Writes its section of docs/performance.md. Run by ./dev bench; `--quick` takes f
 """
 import argparse
 import hashlib
-import json
 import pathlib
 import re
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
 
-from figures import BIN  # sets up the path
+from figures import BIN, run_json  # sets up the path
 import page
 from clinic import Daemon, RpcError, Sandbox
 
@@ -69,9 +67,8 @@ def refusals(daemon, user, times):
 
 
 def load(daemon, keys, seconds, *more):
-    return json.loads(subprocess.run(
-        [BIN / "bench-load", "--socket", daemon.socket, "--clients", "1", "--seconds",
-         str(seconds), "--keys", keys, *more], check=True, capture_output=True, text=True).stdout)
+    return run_json(BIN / "bench-load", "--socket", daemon.socket, "--clients", 1, "--seconds", seconds,
+                    "--keys", keys, *more)
 
 
 def measure(times, rounds, seconds):
