@@ -56,7 +56,7 @@ class DecryptedWriter {
   /// Puts all patients on the list that are not wholly readable: there is a new key.
   virtual Result<Done> read_again() = 0;
   /// Up to `limit` patients of the list; none: it is empty. Forgets what was read of patients
-  /// that departed.
+  /// that departed. Fails with read_only where there are some and the disk is nearly full.
   virtual Result<Reading> next(std::size_t limit) = 0;
   /// Keeps what came of what next() gave last, and takes all that it gave off the list. One
   /// transaction. A patient without encrypted parts need not be among them.

@@ -32,8 +32,9 @@ class CarefulTransaction {
 
 class SqliteDecryptedWriter final : public DecryptedWriter {
  public:
-  explicit SqliteDecryptedWriter(SQLite::Database& db)
+  SqliteDecryptedWriter(SQLite::Database& db, const Condition& condition)
       : db_(db),
+        condition_(condition),
         seed_(mirror_seed(db)),
         press_(seed_, [&db](std::uint32_t id) { return load_dictionary(db, id); }),
         decoder_([&db](std::uint32_t id) { return load_dictionary(db, id); }),
@@ -98,6 +99,9 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
       reading.left = noted_left(limit);
       if (given_.empty()) taken = take_scanned(reading, limit);
       if (!taken) return std::move(taken).error();
+      if (!reading.patients.empty()) {
+        if (auto may = condition_.check_disk(); !may) return std::move(may).error();
+      }
       reading.left += number(to_scan_);
       return reading;
     });
@@ -287,6 +291,7 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
   }
 
   SQLite::Database& db_;
+  const Condition& condition_;
   std::uint64_t seed_;
   DocumentPress press_;
   Decoder decoder_;
@@ -301,8 +306,9 @@ class SqliteDecryptedWriter final : public DecryptedWriter {
 
 }  // namespace
 
-std::unique_ptr<DecryptedWriter> make_decrypted_writer(SQLite::Database& db) {
-  return std::make_unique<SqliteDecryptedWriter>(db);
+std::unique_ptr<DecryptedWriter> make_decrypted_writer(SQLite::Database& db,
+                                                       const Condition& condition) {
+  return std::make_unique<SqliteDecryptedWriter>(db, condition);
 }
 
 }  // namespace icure::store

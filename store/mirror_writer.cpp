@@ -29,7 +29,7 @@ class SqliteMirrorWriter final : public MirrorFile {
         events_(db_, EventFile::mirror, numbers, clock),
         intake_(db_, numbers_, events_),
         presence_(intake_),
-        decrypted_(make_decrypted_writer(db_)),
+        decrypted_(make_decrypted_writer(db_, condition)),
         exchange_data_(make_exchange_data_writer(db_)),
         wanted_(db_) {
     set_cache(db_, kSmallCache);

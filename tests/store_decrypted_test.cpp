@@ -1,5 +1,6 @@
 // What imported keys make readable: kept apart, found by who may, erased with the key.
 #include "store/decrypted.h"
+#include "store/decrypted_writer.h"
 #include "tests/store_fixture.h"
 #include "tests/support/clear_pages.h"
 
@@ -204,6 +205,23 @@ TEST_F(DecryptedTest, ExchangeDataThatIsGoneIsNotRetained) {
   EXPECT_THAT(ids(data.of("o", "", 10)), ElementsAre("b", "c"));
   EXPECT_THAT(ids(data.of("o", "b", 10)), ElementsAre("c"));
   EXPECT_THAT(ids(data.of("other", "", 10)), IsEmpty());
+}
+
+// A key that opens many must not take the room in which accepted writes are finished.
+TEST_F(DecryptedTest, NothingIsReadWhereTheDiskIsNearlyFull) {
+  open();
+  patient("a", "1-x");
+  close();
+  auto db = raw("mirror.db");
+  const Condition full("/proc");  // which never has room
+  auto reader = make_decrypted_writer(db, full);
+  EXPECT_TRUE(reader->next(9)) << "nothing is on the list";
+  ASSERT_TRUE(reader->read_again());
+  const auto refused = reader->next(9);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::read_only);
+  const Condition roomy(path());
+  EXPECT_EQ(make_decrypted_writer(db, roomy)->next(9)->patients.size(), 1u);
 }
 
 }  // namespace
