@@ -8,6 +8,7 @@
 #include "daemon/api/examples.h"
 #include "daemon/api/schemas.h"
 #include "daemon/base/notable.h"
+#include "daemon/heap.h"
 #include "daemon/line_options.h"
 #include "daemon/machine_id.h"
 #include "daemon/names.h"
@@ -274,6 +275,21 @@ void App::changed() {
   if (stopping_) return;
   notify::status(status_api_.summary());
   if (const auto state = status_api_.state_name(); state != told_state_) tell(told_state_ = state);
+  const auto& run = engine_.last();
+  if (!run || run->id == swept_up_after_) return;
+  swept_up_after_ = run->id;
+  scope_.run(give_back_memory());
+}
+
+/// What a run takes up at its peak is not needed until the next one. On the thread that gives way
+/// to none: others may wait for the heap meanwhile.
+Task<Done> App::give_back_memory() {
+  auto give_back = [] {
+    heap::give_back();
+    return Done{};
+  };
+  co_await scan_thread_.run(std::move(give_back));
+  co_return Done{};
 }
 
 void App::tell(std::string change) {

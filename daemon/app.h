@@ -75,6 +75,7 @@ class App {
   void tell(std::string change);
   void store_changed(store::Condition::Is now);
   Task<Done> sync_again();
+  Task<Done> give_back_memory();
   void tell_turns() const;
   Task<Done> watch(std::stop_token stop);
 
@@ -142,7 +143,8 @@ class App {
   std::vector<std::unique_ptr<loop::Signal>> signals_;
   loop::Network network_;
   loop::Timer last_resort_;
-  std::string told_state_;  // the last one that was an event
+  std::string told_state_;      // the last one that was an event
+  std::string swept_up_after_;  // the run's id
   bool stopping_ = false;
 };
 

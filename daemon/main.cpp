@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/secret.h"
 #include "daemon/doctor/doctor.h"
+#include "daemon/heap.h"
 #include "daemon/journal.h"
 #include "daemon/repairs.h"
 
@@ -120,6 +121,7 @@ int run(int argc, char** argv) {
     return options.exit(error) == 0 ? 0 : kExitUsage;
   }
 
+  heap::share();
   umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   sources.environment = our_environment();
