@@ -120,6 +120,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       store_api_(store_.files->safekeeping(), upkeep_thread_, store_key_in),
       events_api_(*store_.events, *store_.point),
       tell_events_(loop, [this] { events_api_.turn(); }),
+      tell_changes_(loop, [this] { mirror_changed(); }),
       event_upkeep_(*store_.files, mirror_thread_, ledger_thread_, session_.time(), clock),
       store_watch_(*store_.files, ledger_thread_, clock),
       hello_(methods_, kVersion,
@@ -269,6 +270,8 @@ Task<Done> App::watch(std::stop_token stop) {
 }
 
 void App::changed() {
+  store_.files->condition().glance();
+  logins_.mirror_changed();  // a run may have changed the brake alone
   live_.line_changed();
   outbox_.wake();
   keys_.line_changed();
@@ -290,6 +293,17 @@ Task<Done> App::give_back_memory() {
   };
   co_await scan_thread_.run(std::move(give_back));
   co_return Done{};
+}
+
+/// At the end of each turn, since the writers' threads wake the loop after each job: nobody needs
+/// to look again and again whether the mirror has changed.
+void App::mirror_changed() {
+  store_watch_.turn();
+  if (store_.point->changes() == told_changes_) return;
+  told_changes_ = store_.point->changes();
+  inviting_.mirror_changed();
+  keys_.mirror_changed();
+  logins_.mirror_changed();
 }
 
 void App::tell(std::string change) {

@@ -72,6 +72,7 @@ class App {
   void reload();
   void stop();
   void changed();
+  void mirror_changed();
   void tell(std::string change);
   void store_changed(store::Condition::Is now);
   Task<Done> sync_again();
@@ -133,6 +134,7 @@ class App {
   api::StoreApi store_api_;
   api::EventsApi events_api_;
   loop::EachTurn tell_events_;
+  loop::EachTurn tell_changes_;
   EventUpkeep event_upkeep_;
   StoreWatch store_watch_;
   ipc::Methods methods_;
@@ -143,7 +145,8 @@ class App {
   std::vector<std::unique_ptr<loop::Signal>> signals_;
   loop::Network network_;
   loop::Timer last_resort_;
-  std::string told_state_;      // the last one that was an event
+  std::string told_state_;  // the last one that was an event
+  store::Changes told_changes_ = 0;
   std::string swept_up_after_;  // the run's id
   bool stopping_ = false;
 };

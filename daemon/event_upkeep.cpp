@@ -8,7 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kKept = std::chrono::days(7);
-constexpr Millis kInterval = 1min;
+constexpr Millis kInterval = 1h;
+constexpr Millis kUnknown = 10min;  // while the platform has not told the time
 
 /// Whether to go on at once.
 bool more(const Result<std::uint64_t>& forgotten) {
@@ -21,7 +22,7 @@ bool more(const Result<std::uint64_t>& forgotten) {
 Task<Done> EventUpkeep::loop(std::stop_token stop) {
   for (;;) {
     co_await forget_old();
-    const auto slept = co_await clock_.sleep(kInterval, stop);
+    const auto slept = co_await clock_.sleep(time_.now() ? kInterval : kUnknown, stop);
     if (!slept) co_return Done{};
   }
 }

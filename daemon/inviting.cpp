@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Millis kLook = 5s;  // a look at a mirror that has not changed costs nothing
+constexpr Millis kLook = 5s;  // what comes in meanwhile is looked at together
+constexpr Millis kUntilWoken = 24h;
 
 }  // namespace
 
@@ -28,7 +29,8 @@ Inviting::Inviting(Parts parts)
                   {},
                   {}}),
       invites_({parts.files.outbox(), parts.files.invitations(), parts.ledger_thread, parts.scan,
-                parts.scan_thread, parts.outbox, operation_, gateway_, parts.clock, parts.random}) {
+                parts.scan_thread, parts.outbox, operation_, gateway_, parts.clock, parts.random}),
+      nap_(parts.clock) {
   parts.outbox.carry_out("invite.create", operation_);
 }
 
@@ -44,6 +46,7 @@ void Inviting::configure(const Config& config, sync::Login login) {
   }
   gateway_.configure(std::move(account));
   gateway_is_new_ = gateway_is_new_ || (!had_gateway && gateway_.configured());
+  if (gateway_is_new_) nap_.wake();
 
   sync::InviteOptions options;
   options.token_validity =
@@ -64,9 +67,11 @@ void Inviting::configure(const Config& config, sync::Login login) {
 Task<Done> Inviting::loop(std::stop_token stop) {
   for (;;) {
     if (std::exchange(gateway_is_new_, false)) co_await invites_.gateway_configured();
-    co_await invites_.look_for_arrivals();
+    const bool looked = co_await invites_.look_for_arrivals();
     auto slept = co_await clock_.sleep(kLook, stop);
     if (!slept) co_return Done{};
+    if (looked) co_await nap_.take(kUntilWoken, stop);
+    if (stop.stop_requested()) co_return Done{};
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <uv.h>
 
+#include "daemon/base/nap.h"
 #include "daemon/config.h"
 #include "store/open.h"
 #include "sync/outbox/invites.h"
@@ -38,6 +39,8 @@ class Inviting {
   /// What was blocked for want of a gateway goes on, and who has come is noticed, until `stop` is
   /// requested. To be run once, in a Scope.
   Task<Done> loop(std::stop_token stop);
+  /// The mirror is another one than before.
+  void mirror_changed() { nap_.wake(); }
 
  private:
   Clock& clock_;
@@ -46,6 +49,7 @@ class Inviting {
   sync::UserCalls users_;
   sync::InviteOperation operation_;
   sync::Invites invites_;
+  Nap nap_;
   bool gateway_is_new_ = false;
 };
 

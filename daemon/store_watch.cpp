@@ -8,12 +8,13 @@ namespace {
 using namespace std::chrono_literals;
 using Is = store::Condition::Is;
 
-constexpr Millis kLook = 5s;
+constexpr Millis kLook = 5s;  // until it is sound again
+// Who writes, syncs or asks for the status looks as well: this is for a daemon that nobody uses.
+constexpr Millis kRarely = 5min;
 
 }  // namespace
 
 Task<Done> StoreWatch::loop(std::function<void(Is)> changed, std::stop_token stop) {
-  auto told = Is::sound;
   for (;;) {
     // On the ledger's thread: a dead disk may take its time.
     auto look = [this] {
@@ -24,8 +25,8 @@ Task<Done> StoreWatch::loop(std::function<void(Is)> changed, std::stop_token sto
     };
     const auto sound = co_await ledger_thread_.run(std::move(look));
     const auto now = files_.condition().last();
-    if (now != told) {
-      told = now;
+    if (now != told_) {
+      told_ = now;
       if (sound) {
         log::info("the store takes in everything again");
       } else {
@@ -33,8 +34,8 @@ Task<Done> StoreWatch::loop(std::function<void(Is)> changed, std::stop_token sto
       }
       changed(now);
     }
-    const auto slept = co_await clock_.sleep(kLook, stop);
-    if (!slept) co_return Done{};
+    co_await nap_.take(told_ == Is::sound ? kRarely : kLook, stop);
+    if (stop.stop_requested()) co_return Done{};
   }
 }
 

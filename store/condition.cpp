@@ -27,13 +27,16 @@ bool Condition::takes_writes() const {
 
 Result<Done> Condition::check() {
   if (doubted_ && takes_writes()) doubted_ = false;
-  if (damaged_) {
-    last_ = Is::ledger_damaged;
-  } else {
-    last_ = locked_ ? Is::ledger_locked : look(kFloor);
-  }
-  if (last_ == Is::sound) return Done{};
-  return error_of(last_);
+  const auto found = glance();
+  if (found == Is::sound) return Done{};
+  return error_of(found);
+}
+
+Condition::Is Condition::glance() {
+  auto found = Is::ledger_damaged;
+  if (!damaged_) found = locked_ ? Is::ledger_locked : look(kFloor);
+  last_ = found;
+  return found;
 }
 
 Result<Done> Condition::check_disk(std::uint64_t floor) const {

@@ -26,7 +26,9 @@ class Condition {
   /// Looks. Fails with read_only where nothing new may be taken in. A disk that cannot be looked at
   /// passes: whoever writes there says what is wrong.
   Result<Done> check();
-  /// The same of the disk alone, for what needs no ledger.
+  /// The same, but writes nothing and so is through at once, whatever the disk does.
+  Is glance();
+  /// Looks at the disk alone, for what needs no ledger.
   Result<Done> check_disk(std::uint64_t floor = kFloor) const;
 
   /// A write failed, and not for lack of room: from now on check() tries one itself, until it is

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr const char* kTarget = "/ws/v2/notification/subscribe";
 // platform: it pings in text; after the first ping, so long without one means that it is gone.
 constexpr Millis kSilence = 20s;
+constexpr Millis kUntilPinged = 24h;
 constexpr Millis kLasting = 60s;
 constexpr Millis kFirstRetry = 1s;
 constexpr Millis kLongestRetry = 60s;
@@ -130,22 +131,25 @@ Task<Fault> Live::listen(Kind kind, Socket& socket, std::stop_token stop) {
   std::stop_source dead;
   std::stop_callback end(stop, [&dead] { dead.request_stop(); });
   std::stop_source over;
-  auto watching = watch(kind, socket, dead, over.get_token());
+  Nap until_silent(parts_.clock);
+  auto watching = watch(kind, socket, until_silent, dead, over.get_token());
   watching.start();
-  auto fault = co_await receive_all(kind, socket, *websocket, dead.get_token());
+  auto fault = co_await receive_all(kind, socket, *websocket, until_silent, dead.get_token());
   over.request_stop();
   co_await watching;
   if (fault.cause == Cause::stopping) fault = Fault{Cause::timeout, 0, "no ping in 20 s"};
   co_return fault;
 }
 
-Task<Fault> Live::receive_all(Kind kind, Socket& socket, Websocket& from, std::stop_token stop) {
+Task<Fault> Live::receive_all(Kind kind, Socket& socket, Websocket& from, Nap& until_silent,
+                              std::stop_token stop) {
   for (;;) {
     auto message = co_await from.receive(stop);
     if (!message) co_return message.error();
     prove(kind, socket);
     if (*message == "ping") {
       socket.pinged_at = parts_.clock.uptime();
+      until_silent.wake();  // to begin anew: a timer that never runs out wakes nobody
       auto sent = co_await from.send("pong", stop);
       if (!sent) co_return sent.error();
       continue;
@@ -164,11 +168,13 @@ Task<Fault> Live::receive_all(Kind kind, Socket& socket, Websocket& from, std::s
 }
 
 /// Requests `dead` when the platform has fallen silent.
-Task<Done> Live::watch(Kind kind, Socket& socket, std::stop_source dead, std::stop_token over) {
+Task<Done> Live::watch(Kind kind, Socket& socket, Nap& until_silent, std::stop_source dead,
+                       std::stop_token over) {
   for (Millis silence{0}; silence < kSilence;) {
-    auto slept = co_await parts_.clock.sleep(kSilence - silence, over);
-    if (!slept) co_return Done{};
     // A platform that never pings cannot be missed; TCP tells of a line that is cut.
+    const bool never_pings = socket.proved_at && !socket.pinged_at;
+    co_await until_silent.take(never_pings ? kUntilPinged : kSilence - silence, over);
+    if (over.stop_requested()) co_return Done{};
     prove(kind, socket);
     const auto now = parts_.clock.uptime();
     silence = now - socket.pinged_at.value_or(now);

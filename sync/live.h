@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/base/event.h"
+#include "daemon/base/nap.h"
 #include "sync/hints.h"
 
 namespace icure::sync {
@@ -62,8 +63,10 @@ class Live {
   bool wanted(Kind kind) const;
   Task<Done> follow(Kind kind, std::stop_token stop);
   Task<Fault> listen(Kind kind, Socket& socket, std::stop_token stop);
-  Task<Fault> receive_all(Kind kind, Socket& socket, Websocket& from, std::stop_token stop);
-  Task<Done> watch(Kind kind, Socket& socket, std::stop_source dead, std::stop_token over);
+  Task<Fault> receive_all(Kind kind, Socket& socket, Websocket& from, Nap& until_silent,
+                          std::stop_token stop);
+  Task<Done> watch(Kind kind, Socket& socket, Nap& until_silent, std::stop_source dead,
+                   std::stop_token over);
   Task<Answer<std::vector<std::string>>> owners(Kind kind, std::stop_token stop);
   Millis pause_after(const Fault& fault, Socket& socket);
   void ended(Kind kind, Socket& socket, const Fault& fault);

@@ -3,6 +3,7 @@
 
 #include "daemon/base/event.h"
 #include "daemon/base/hex.h"
+#include "daemon/base/nap.h"
 #include "daemon/base/random.h"
 #include "daemon/base/scope.h"
 #include "daemon/base/secret.h"
@@ -124,6 +125,45 @@ TEST(EventTest, WakesAllWhoWaitAndNoneWhoComeLater) {
   scope.run(wait_for_event(event, woken));
   EXPECT_EQ(woken, 2);
   event.fire();
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+Task<Done> take_naps(Nap& nap, std::stop_token stop, std::vector<bool>& woken) {
+  while (!stop.stop_requested()) woken.push_back(co_await nap.take(1h, stop));
+  co_return Done{};
+}
+
+TEST(NapTest, EndsWhenItIsOverOrSomebodyWakesIt) {
+  fakes::FakeClock clock;
+  Nap nap(clock);
+  Scope scope;
+  std::vector<bool> woken;
+  scope.run(take_naps(nap, scope.token(), woken));
+  clock.advance(59min);
+  EXPECT_TRUE(woken.empty());
+  clock.advance(1min);
+  EXPECT_EQ(woken, std::vector<bool>{false});
+  nap.wake();
+  EXPECT_EQ(woken, (std::vector<bool>{false, true})) << "once";
+  scope.drain([] {});
+  EXPECT_EQ(scope.running(), 0u);
+  EXPECT_EQ(clock.sleepers(), 0u);
+}
+
+TEST(NapTest, MissesNoWakeThatCameBefore) {
+  fakes::FakeClock clock(fakes::FakeClock::Stopped::at_next_advance);
+  Nap nap(clock);
+  Scope scope;
+  std::vector<bool> woken;
+  nap.wake();
+  scope.run(take_naps(nap, scope.token(), woken));
+  EXPECT_EQ(woken, std::vector<bool>{true});
+  nap.wake();
+  nap.wake();
+  clock.advance(0ms);
+  EXPECT_EQ(woken, (std::vector<bool>{true, true})) << "two in one nap end one nap";
+  scope.drain([] {});
+  clock.advance(0ms);
   EXPECT_EQ(scope.running(), 0u);
 }
 

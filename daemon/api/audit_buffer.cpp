@@ -111,6 +111,11 @@ std::vector<store::AuditEntry> AuditBuffer::take(Which which, const Clock& clock
   return out;
 }
 
+std::optional<Millis> AuditBuffer::next_due() const {
+  if (by_age_.empty()) return std::nullopt;
+  return by_age_.front()->second.ends;
+}
+
 void AuditBuffer::end_counting(Which which, Millis uptime, std::vector<store::AuditEntry>& out) {
   while (!by_age_.empty()) {
     const auto& [alike, counting] = *by_age_.front();

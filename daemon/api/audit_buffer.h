@@ -50,6 +50,8 @@ class AuditBuffer {
   void put_back(std::vector<store::AuditEntry> entries);
 
   std::size_t waiting() const { return waiting_.size(); }
+  /// When the next of those that are counted is due, of uptime.
+  std::optional<Millis> next_due() const;
   std::uint64_t lost() const { return lost_; }  ///< Calls; until an entry says so.
   std::uint64_t ever_lost() const { return ever_lost_; }
 

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Millis kCommit = 1s;    // at most so much is lost by a crash
-constexpr Millis kNothing = 15s;  // between two looks whether something that was counted is due
+constexpr Millis kCommit = 1s;     // at most so much is lost by a crash
+constexpr Millis kTogether = 15s;  // what was counted and is due within that is written together
 constexpr std::size_t kMuch = 10'000;  // entries that are written without waiting for more
 constexpr Millis kNoteHead = 10min;
 constexpr Millis kForget = 1h;
@@ -79,12 +79,22 @@ void AuditTrail::wake() {
   nap.request_stop();
 }
 
+/// How long nothing is to be done if no call comes.
+Millis AuditTrail::until_next() const {
+  const auto now = parts_.clock.uptime();
+  auto next = forget_at_;
+  if (head_ != noted_) next = std::min(next, note_at_);
+  if (const auto due = buffer_.next_due()) next = std::min(next, std::max(*due, now + kTogether));
+  return std::max(next - now, Millis(0));
+}
+
 /// Until something is to be done.
 Task<Done> AuditTrail::pause(std::stop_token stop) {
   const bool idle = buffer_.waiting() == 0;
+  const auto longest = idle ? until_next() : kCommit;
   nap_ = std::stop_source();
   if (stop.stop_requested()) co_return Done{};
-  auto slept = co_await parts_.clock.sleep(idle ? kNothing : kCommit, nap_.get_token());
+  auto slept = co_await parts_.clock.sleep(longest, nap_.get_token());
   // The first that comes waits for others, but not for much.
   if (slept || !idle || stop.stop_requested() || buffer_.waiting() >= kMuch) co_return Done{};
   nap_ = std::stop_source();
@@ -94,18 +104,18 @@ Task<Done> AuditTrail::pause(std::stop_token stop) {
 
 Task<Done> AuditTrail::loop(std::stop_token stop) {
   std::stop_callback end_nap(stop, [this] { wake(); });
-  auto note_at = parts_.clock.uptime() + kNoteHead;
-  auto forget_at = parts_.clock.uptime();
+  note_at_ = parts_.clock.uptime() + kNoteHead;
+  forget_at_ = parts_.clock.uptime() + kTogether;  // the platform will have told the time by then
   while (!stop.stop_requested()) {
     co_await pause(stop);
     co_await write(AuditBuffer::Which::due);
-    if (parts_.clock.uptime() >= note_at) {
+    if (parts_.clock.uptime() >= note_at_) {
       co_await note_head();
-      note_at = parts_.clock.uptime() + kNoteHead;
+      note_at_ = parts_.clock.uptime() + kNoteHead;
     }
-    if (parts_.clock.uptime() >= forget_at) {
+    if (parts_.clock.uptime() >= forget_at_) {
       co_await forget_old(stop);
-      forget_at = parts_.clock.uptime() + kForget;
+      forget_at_ = parts_.clock.uptime() + kForget;
     }
   }
   co_await flush();

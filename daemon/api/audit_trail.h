@@ -58,6 +58,7 @@ class AuditTrail final : public ipc::Observer {
   std::optional<Warning> warning() const;
 
  private:
+  Millis until_next() const;
   Task<Done> pause(std::stop_token stop);
   Task<Done> write(AuditBuffer::Which which);
   Task<Done> note_head();
@@ -72,6 +73,9 @@ class AuditTrail final : public ipc::Observer {
   std::optional<Error> fault_;  // why the last write failed
   store::AuditHead head_;
   store::AuditHead noted_;
+  // When to do what, of uptime.
+  Millis note_at_{0};
+  Millis forget_at_{0};
 };
 
 }  // namespace icure::api

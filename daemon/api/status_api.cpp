@@ -107,6 +107,7 @@ std::string StatusApi::summary() const {
 }
 
 ipc::Methods::Answer StatusApi::status(ipc::Call call, ipc::NoParams) {
+  if (const auto before = condition_.last(); condition_.glance() != before) condition_changed();
   const auto& engine = directory_.engine;
   const auto now = state();
   Json json = {{"state", now.name}};

@@ -28,7 +28,7 @@ class StatusApi {
  public:
   StatusApi(Directory& directory, const sync::Session& session, const sync::Live& live,
             const sync::Outbox& outbox, const sync::Keys& keys, const AuditTrail& audit,
-            const store::Condition& condition, Facts facts)
+            store::Condition& condition, Facts facts)
       : directory_(directory),
         session_(session),
         live_(live),
@@ -67,7 +67,7 @@ class StatusApi {
   const sync::Outbox& outbox_;
   const sync::Keys& keys_;
   const AuditTrail& audit_;
-  const store::Condition& condition_;
+  store::Condition& condition_;
   Millis warn_after_{0};
   Facts facts_;
   std::optional<WallTime> condition_since_;

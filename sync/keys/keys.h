@@ -9,6 +9,7 @@
 #include "daemon/base/background.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/event.h"
+#include "daemon/base/nap.h"
 #include "daemon/base/secret.h"
 #include "store/decrypted.h"
 #include "store/mirror.h"
@@ -56,7 +57,7 @@ struct DecryptionProgress {
 /// Loop thread only. Outlives its tasks.
 class Keys {
  public:
-  explicit Keys(KeysParts parts) : parts_(parts), calls_(parts.session) {}
+  explicit Keys(KeysParts parts) : parts_(parts), calls_(parts.session), nap_(parts.clock) {}
 
   /// Reads what comes in, until `stop` is requested. To be run once, in a Scope.
   Task<Done> loop(std::stop_token stop);
@@ -83,6 +84,8 @@ class Keys {
   DecryptionProgress progress() const;
   /// The engine's state changed: a run may have brought what opens more.
   void line_changed();
+  /// The mirror is another one than before.
+  void mirror_changed();
 
  private:
   struct Held {
@@ -105,7 +108,7 @@ class Keys {
   Task<Done> fetch(std::stop_token stop);
   Task<Answer<Done>> fetch_of(std::string owner, std::stop_token stop);
   Task<bool> step();
-  Task<Done> nap(std::stop_token stop);
+  Task<Done> rest(std::stop_token stop);
   void wake();
   Result<store::Row> owner_document(const std::string& owner);
   std::set<std::string> owners() const;
@@ -129,7 +132,8 @@ class Keys {
   std::uint64_t left_ = 0;
   std::optional<store::Changes> looked_at_;
   bool failed_ = false;  // the last step; the next one is not in a hurry
-  std::stop_source nap_;
+  Nap nap_;
+  bool waits_for_change_ = false;  // of the mirror
 };
 
 }  // namespace icure::sync

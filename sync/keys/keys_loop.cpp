@@ -9,8 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Millis kLook = 1s;               // a look at a mirror that has not changed costs nothing
-constexpr Millis kNotAgain = 1min;         // after a failure
+constexpr Millis kLook = 1s;        // what comes in meanwhile is looked at together
+constexpr Millis kNotAgain = 1min;  // after a failure
+constexpr Millis kUntilWoken = 24h;
 constexpr std::size_t kPatients = 128;     // of a step: a few milliseconds on each thread
 constexpr std::size_t kOwners = 500;       // of a step; few have keys
 constexpr std::size_t kExchangeData = 50;  // of a step: RSA costs a millisecond each
@@ -26,7 +27,6 @@ Task<Done> Keys::loop(std::stop_token stop) {
   }
   loaded_ = true;
   was_loaded_.fire();
-  std::stop_callback end(stop, [this] { wake(); });
   while (!stop.stop_requested()) {
     const auto now = parts_.point.changes();
     bool more = false;
@@ -39,27 +39,43 @@ Task<Done> Keys::loop(std::stop_token stop) {
     }
     if (more) continue;
     looked_at_ = now;
-    co_await nap(stop);
+    co_await rest(stop);
   }
   co_return Done{};
 }
 
-Task<Done> Keys::nap(std::stop_token stop) {
-  if (stop.stop_requested()) co_return Done{};
-  nap_ = std::stop_source();
-  auto slept = co_await parts_.clock.sleep(failed_ ? kNotAgain : kLook, nap_.get_token());
-  static_cast<void>(slept);  // woken or not, the caller looks at what there is to do
+/// Until there may be something to do.
+Task<Done> Keys::rest(std::stop_token stop) {
+  bool woken = co_await nap_.take(kLook, stop);
+  const bool moved = looked_at_ != parts_.point.changes();
+  if (!woken && !held_.empty() && (learn_ != Learn::nothing || (moved && !failed_))) {
+    co_return Done{};
+  }
+  const bool fetches = !to_fetch_.empty() && parts_.engine.connection().online;
+  auto longest = kUntilWoken;
+  if (!held_.empty() && failed_) {
+    longest = kNotAgain;
+  } else if (!held_.empty() && fetches) {
+    longest = std::max(fetch_not_before_ - parts_.clock.uptime(), kLook);
+  }
+  waits_for_change_ = !failed_;
+  if (!woken) woken = co_await nap_.take(longest, stop);
+  waits_for_change_ = false;
+  if (woken) looked_at_.reset();  // not when it is woken: the loop may be in the middle of a look
   co_return Done{};
 }
 
 void Keys::wake() {
-  looked_at_.reset();
-  auto nap = nap_;
-  nap.request_stop();
+  nap_.wake();
+}
+
+void Keys::mirror_changed() {
+  if (waits_for_change_ && !held_.empty()) nap_.wake();
 }
 
 void Keys::line_changed() {
   if (held_.empty()) return;
+  if (!to_fetch_.empty()) nap_.wake();
   const auto& run = parts_.engine.last();
   if (!run || run->state != "done" || run->id == last_run_) return;
   last_run_ = run->id;

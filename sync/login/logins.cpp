@@ -43,7 +43,8 @@ Logins::Logins(Parts parts, KeptLogins kept)
     : parts_(parts),
       time_(parts.clock, kept.highest_time),
       sessions_(parts.ledger, parts.ledger_thread, std::move(kept.sessions)),
-      cost_(kept.cost) {
+      cost_(kept.cost),
+      nap_(parts.clock) {
   for (auto& each : kept.verified) verified_.emplace(each.user, std::move(each));
 }
 
@@ -196,6 +197,7 @@ Task<Result<LoggedIn>> Logins::open(const LoginRequest& request, NewSession made
   session.mark = made.user.mark;
   // First in memory: whoever shuts the user out meanwhile must find it.
   const auto least_used = sessions_.add(session);
+  nap_.wake();  // from now on its use is written down
   auto begin = [&] { return parts_.ledger.begin(session, made.verifier); };
   auto kept = co_await parts_.ledger_thread.run(std::move(begin));
   // Nobody is kept out by our disk: the session ends with the daemon, the verifier stays as it was.

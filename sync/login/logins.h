@@ -8,6 +8,7 @@
 
 #include "daemon/base/background.h"
 #include "daemon/base/event.h"
+#include "daemon/base/nap.h"
 #include "sync/login/latest_time.h"
 #include "sync/login/lockout.h"
 #include "sync/login/login_user.h"
@@ -104,6 +105,8 @@ class Logins {
   /// Whom the platform disabled, deleted or gave another way to log in is out, and what is too
   /// old is forgotten, until `stop` is requested. To be run once, in a Scope.
   Task<Done> loop(std::stop_token stop);
+  /// The mirror or the brake is another one than before.
+  void mirror_changed();
 
  private:
   /// Whom a name may mean, by the mirror, and under whom wrong guesses are counted.
@@ -157,6 +160,7 @@ class Logins {
   std::size_t at_work_ = 0;
   std::unordered_set<std::string> busy_;  // subjects of those at work
   Event freed_;
+  Nap nap_;
 };
 
 }  // namespace icure::sync

@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Millis kLook = 5s;  // a look at a mirror that has not changed costs nothing
-constexpr Millis kTidy = 1min;
+constexpr Millis kLook = 5s;             // what changes meanwhile is looked at together
+constexpr Millis kTidy = 1min;           // where somebody is logged in
 constexpr Millis kRememberTime = 10min;  // so much a restart with another clock may give
 
 Error login_needed() {
@@ -82,7 +82,7 @@ Task<Done> Logins::loop(std::stop_token stop) {
   for (;;) {
     co_await look();
     const auto now = parts_.clock.uptime();
-    if (now - tidied >= kTidy) {
+    if (now - tidied >= (sessions_.any() ? kTidy : kRememberTime)) {
       tidied = now;
       co_await tidy();
     }
@@ -92,10 +92,18 @@ Task<Done> Logins::loop(std::stop_token stop) {
     }
     auto slept = co_await parts_.clock.sleep(kLook, stop);
     if (!slept) break;
+    const auto next =
+        std::min(remembered + kRememberTime, tidied + (sessions_.any() ? kTidy : kRememberTime));
+    co_await nap_.take(std::max(next - parts_.clock.uptime(), Millis(0)), stop);
+    if (stop.stop_requested()) break;
   }
   co_await tidy();
   co_await remember_time();
   co_return Done{};
+}
+
+void Logins::mirror_changed() {
+  if (sessions_.any() || !verified_.empty()) nap_.wake();
 }
 
 /// Braked or not: what is held back from reads is held back from nobody's security.

@@ -29,18 +29,18 @@ std::vector<Arrival> arrivals_among(const std::vector<store::Invitation>& sent,
 
 }  // namespace
 
-Task<Done> Invites::look_for_arrivals() {
-  if (looking_) co_return Done{};
+Task<bool> Invites::look_for_arrivals() {
+  if (looking_) co_return false;
   looking_ = true;
-  co_await look();
+  const bool whole = co_await look();
   looking_ = false;
-  co_return Done{};
+  co_return whole;
 }
 
-Task<Done> Invites::look() {
+Task<bool> Invites::look() {
   auto count = [this] { return parts_.mirror.changes(); };
   const auto changes = co_await parts_.mirror_thread.run(std::move(count));
-  if (looked_at_ == changes) co_return Done{};
+  if (looked_at_ == changes) co_return true;
   store::InvitationQuery query;
   query.state = store::InvitationState::sent;
   query.limit = kPage;
@@ -60,7 +60,7 @@ Task<Done> Invites::look() {
     for (auto& each : arrivals) co_await came(std::move(each.id), std::move(each.by));
   }
   if (whole) looked_at_ = changes;
-  co_return Done{};
+  co_return whole;
 }
 
 Task<Done> Invites::logged_in(std::string user) {

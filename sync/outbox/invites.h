@@ -68,8 +68,8 @@ class Invites {
   Task<Result<std::vector<InvitationView>>> list(store::InvitationQuery query);
 
   /// Compares those who were sent a message with the mirror, if that has changed since the last
-  /// time. To be called every few seconds.
-  Task<Done> look_for_arrivals();
+  /// time. To be called when it has. False: not all of them, to be called again soon.
+  Task<bool> look_for_arrivals();
   /// This user has logged in through us.
   Task<Done> logged_in(std::string user);
   /// There is a gateway now: what was blocked for want of one goes on.
@@ -93,7 +93,7 @@ class Invites {
     std::uint64_t today = 0;                 ///< Invitations of the last 24 h.
   };
   Task<Result<Seen>> look_before(const std::string& owner, const store::IdempotencyKey& key);
-  Task<Done> look();
+  Task<bool> look();
   Task<Done> came(std::string id, std::string by);
 
   Parts parts_;
