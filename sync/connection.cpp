@@ -26,6 +26,7 @@ constexpr Millis kLongestQuiet = 1h;
 // While nothing else talks to the platform, ask it now and then whether it is there, so that
 // status does not say "online" for minutes after a cable was pulled.
 constexpr Millis kHealthCheck = 30s;
+constexpr Millis kHealthCheckPinged = 2min;
 // News of the network come in bursts, on a machine with containers all day long.
 constexpr Millis kShortestGap = 1s;
 constexpr Millis kShortestGapOnline = 10s;
@@ -91,6 +92,8 @@ bool Connection::happened(LineEvent event, Millis now, Cause cause, Millis wait)
   const bool heard = moved || outcome.ask == kLater;
   if (heard && (is_failure(event) || event == LineEvent::told_to_wait)) cause_ = cause;
   count(event, now);
+  if (event == LineEvent::answered) answered_at_ = now;
+  if (outcome.ask != kStay) hurried_ = outcome.ask == kSoon;
   if (outcome.ask == kLater) {
     ask_at_ = next_ask(now, wait);
   } else if (outcome.ask == kSoon) {
@@ -99,6 +102,11 @@ bool Connection::happened(LineEvent event, Millis now, Cause cause, Millis wait)
     ask_at_ = moved ? soon : std::min(ask_at_, soon);
   }
   return state_ != before || cause_ != cause_before;
+}
+
+void Connection::pinged(Millis now) {
+  if (state_ != kOnline || hurried_) return;
+  ask_at_ = std::max(ask_at_, std::min(now + kHealthCheck, answered_at_ + kHealthCheckPinged));
 }
 
 /// Many requests that fail together are one failure: after the first, only a question that was due

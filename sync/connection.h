@@ -53,6 +53,10 @@ class Connection {
   /// how long) and pause. Returns whether state or cause are news.
   bool happened(LineEvent event, Millis now, Cause cause = Cause::none, Millis wait = Millis(0));
 
+  /// The platform showed that it is there without being asked. While it does so, it is asked less
+  /// often, but now and then all the same: it may be there and answer nothing.
+  void pinged(Millis now);
+
   /// When to send `due` and ask the platform. In every state there is such a time: an hour after
   /// the last event at most, but for a pause, which lasts as long as was said.
   Millis ask_at() const { return ask_at_; }
@@ -66,6 +70,8 @@ class Connection {
   LineState state_ = LineState::starting;
   Cause cause_ = Cause::none;
   Millis ask_at_{0};
+  bool hurried_ = false;  // ask_at_ is for a reason, which no ping removes
+  Millis answered_at_{0};
   Millis asked_at_{-3'600'000};  // when it was asked last
   Millis failing_since_{0};
   bool asking_ = false;     // a question that was due is not answered yet

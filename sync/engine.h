@@ -75,6 +75,8 @@ class Engine {
   std::optional<WallTime> next_run() const { return next_run_; }
   /// Why nothing may be sent now: the platform asked us to wait, or the sync is paused.
   std::optional<Error> why_not_now() const;
+  /// The platform showed by itself that it is there.
+  void pinged();
   /// Told by others who talk to the platform, such as a read that asked it first.
   void succeeded();
   void failed(const Fault& fault);

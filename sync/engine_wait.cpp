@@ -157,6 +157,12 @@ void Engine::catch_up() {
   wake();
 }
 
+void Engine::pinged() {
+  const auto before = connection_.ask_at();
+  connection_.pinged(clock_.uptime());
+  if (connection_.ask_at() != before) wake();  // or the loop would rise for nothing later on
+}
+
 void Engine::network_changed() {
   heard(LineEvent::network_changed);
   wake();

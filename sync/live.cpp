@@ -150,6 +150,7 @@ Task<Fault> Live::receive_all(Kind kind, Socket& socket, Websocket& from, Nap& u
     if (*message == "ping") {
       socket.pinged_at = parts_.clock.uptime();
       until_silent.wake();  // to begin anew: a timer that never runs out wakes nobody
+      parts_.engine.pinged();
       auto sent = co_await from.send("pong", stop);
       if (!sent) co_return sent.error();
       continue;

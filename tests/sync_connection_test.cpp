@@ -276,6 +276,37 @@ TEST_F(ConnectionTest, AsksAtOnceWhenTheNetworkChangesButNotForEachOfManyNews) {
   EXPECT_LE(asked, 7);
 }
 
+TEST_F(ConnectionTest, IsAskedLessOftenWhileThePlatformPings) {
+  enter(S::online);
+  const auto asked = now;
+  EXPECT_EQ(line->ask_at(), now + 30s) << "who never pings is asked";
+  while (line->ask_at() > now) {
+    now += 5s;
+    line->pinged(now);
+  }
+  EXPECT_EQ(now - asked, 2min) << "it may ping and answer nothing";
+  happened(E::due);
+  happened(E::answered);
+  line->pinged(now += 5s);
+  EXPECT_EQ(line->ask_at(), now + 30s) << "and soon when the pings end";
+}
+
+TEST_F(ConnectionTest, NoPingPutsOffWhatThereIsAReasonToAsk) {
+  enter(S::online);
+  now += 20s;
+  line->pinged(now);
+  happened(E::network_changed);
+  const auto soon = line->ask_at();
+  EXPECT_EQ(soon, now);
+  line->pinged(now);
+  EXPECT_EQ(line->ask_at(), soon);
+  enter(S::outage);
+  const auto next = line->ask_at();
+  line->pinged(now);
+  EXPECT_EQ(line->ask_at(), next);
+  EXPECT_EQ(line->state(), S::outage) << "only an answer ends it";
+}
+
 TEST_F(ConnectionTest, APauseEndsByAPersonOrByItself) {
   enter(S::paused);
   EXPECT_EQ(line->view().cause, Cause::paused);
