@@ -2,7 +2,7 @@
 """Breaks the sources of a layer in one place after the other, and looks whether that layer's own tests
 notice. The places and what is done to them are drawn by a seed, so that nobody chooses what is easy.
 
-    tests/mutate.py --seed 1 --count 40
+    tests/mutate.py --seed 1 --count 40 [--folder store --folder sync]
 
 works in a worktree of HEAD of its own (build/mutants, or --tree), prints what survived, and exits with 1 if more
 than a tenth did. What does not compile is not counted, and another place is drawn.
@@ -20,6 +20,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LONGEST_S = 300  # of a layer's tests; a mutant that turns in circles was noticed
 MOST_SURVIVE = 0.1
+LAYERS = ("store", "sync", "ipc")
 # The tests of a folder: the longest name that fits a source.
 TESTS = {
     "store": ["store_test"],
@@ -72,26 +73,32 @@ def tests_of(source):
     return TESTS[max((folder for folder in TESTS if source.startswith(folder + "/")), key=len)]
 
 
-def make_tree(tree):
+def make_tree(tree, folders):
     if not tree.exists():
         must("git", "-C", ROOT, "worktree", "add", "--detach", tree, "HEAD")
     must("git", "-C", tree, "checkout", "--quiet", "--force", "--detach",
          run("git", "-C", ROOT, "rev-parse", "HEAD").stdout.strip())
     build = tree / "build" / "release"
     must("cmake", "-S", tree, "-B", build, "--preset", "release")
-    must("ninja", "-C", build, *sorted({test for tests in TESTS.values() for test in tests}))
+    must("ninja", "-C", build, *sorted({test for source, _, _ in lines_of(tree, folders)
+                                        for test in tests_of(source)}))
     return build
 
 
-def draw(tree, chance):
-    """A place and a change, all lines of code being equally likely."""
+def lines_of(tree, folders):
+    """Source, number and text of every line that may be broken."""
     lines = []
-    for folder in ("store", "sync", "ipc"):
+    for folder in folders:
         for path in sorted((tree / folder).rglob("*.cpp")):
             source = str(path.relative_to(tree))
             for number, text in enumerate(path.read_text().splitlines(), 1):
                 if not NOT_BROKEN.search(text):
                     lines.append((source, number, text))
+    return lines
+
+
+def draw(lines, chance):
+    """A place and a change, all lines of code being equally likely."""
     while True:
         source, number, text = chance.choice(lines)
         found = [(match, after) for before, after in CHANGES for match in re.finditer(before, text)]
@@ -127,12 +134,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--folder", action="append", metavar="FOLDER",
+                        help=f"break only what is in it; may be repeated (all of {', '.join(LAYERS)})")
     parser.add_argument("--tree", type=pathlib.Path, default=ROOT / "build" / "mutants")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    build = make_tree(options.tree)
+    folders = [folder.rstrip("/") for folder in options.folder or LAYERS]
+    if unknown := [folder for folder in folders if folder.split("/")[0] not in LAYERS]:
+        parser.error(f"no tests are known of {', '.join(unknown)}")
+    build = make_tree(options.tree, folders)
     survived, seen = [], 0
-    for mutant in draw(options.tree, random.Random(options.seed)):
+    for mutant in draw(lines_of(options.tree, folders), random.Random(options.seed)):
         noticed = is_noticed(mutant, options.tree, build)
         if noticed is None:
             continue
@@ -140,8 +152,8 @@ def main():
         if not noticed:
             survived.append(mutant)
             print(f"survived: {mutant}", flush=True)
-        elif sys.stdout.isatty():
-            print(f"{seen}: noticed: {mutant}", flush=True)
+        print(f"{seen} tried, {seen - len(survived)} noticed; the last: {mutant.source}:{mutant.line}",
+              flush=True)
         if seen == options.count:
             break
     print(f"{seen - len(survived)} of {seen} were noticed")
