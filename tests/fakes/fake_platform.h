@@ -53,10 +53,12 @@ class FakePlatform {
   std::string next_rev() { return std::to_string(++rev_) + "-x"; }
   static bool live(const nlohmann::json& entity) { return !entity.contains("deletionDate"); }
 
-  std::optional<sync::Cause> fault;     ///< Of every request.
-  std::optional<Millis> retry_after;    ///< With `fault`.
-  std::map<std::string, int> statuses;  ///< By method and path: what is answered instead.
-  std::set<std::string> unlisted;       ///< Ids that `match` leaves out.
+  std::optional<sync::Cause> fault;               ///< Of every request.
+  std::optional<Millis> retry_after;              ///< With `fault`.
+  std::map<std::string, int> statuses;            ///< By method and path: what is answered instead.
+  std::map<std::string, std::string> by_contact;  ///< Ids of users, by the end of the path.
+  std::map<std::string, std::vector<std::string>> users_of;  ///< By data owner.
+  std::set<std::string> unlisted;                            ///< Ids that `match` leaves out.
   std::function<void(const FakeHttp::Seen&)> before_answer;
   std::map<std::string, int> asked;  ///< By method and path.
 
@@ -78,7 +80,9 @@ class FakePlatform {
     if (const auto at = statuses.find(seen.method + " " + path); at != statuses.end()) {
       return reply_of(at->second, "{}");
     }
-    auto made = reply_of(200, body_of(seen, path));
+    auto made = path.find("/user/by") == path.npos || path.ends_with("/byIds")
+                    ? reply_of(200, body_of(seen, path))
+                    : users_by(path);
     made.date = clock_.wall();
     if (before_answer) before_answer(seen);
     return made;
@@ -111,6 +115,17 @@ class FakePlatform {
       }
     }
     return found.dump();
+  }
+
+  sync::HttpReply users_by(const std::string& path) const {
+    const auto by = path.substr(path.find("/by"));
+    if (by.starts_with("/byEmail/") || by.starts_with("/byPhoneNumber/")) {
+      const auto at = by_contact.find(by);
+      if (at == by_contact.end()) return reply_of(404, "");
+      return reply_of(200, entities_[0].at(at->second).dump());
+    }
+    const auto at = users_of.find(by.substr(by.rfind('/') + 1));
+    return reply_of(200, (at == users_of.end() ? Json::array() : Json(at->second)).dump());
   }
 
   std::string stubs(const Json& ids) const {
