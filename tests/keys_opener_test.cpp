@@ -165,5 +165,37 @@ TEST(OpenedWordsTest, HoldsTextsAndNumbersButNoPictures) {
             "Rue du Lac a c 19800101 ");
 }
 
+TEST(OpenedWordsTest, FindsWhatLiesDeepAndNothingInWhatLiesDeeperThanAnyDocument) {
+  const auto nested = [](int levels) {
+    std::string text = R"("found")";
+    for (int i = 0; i < levels; ++i) text = i % 2 == 0 ? '[' + text + ']' : R"({"a":)" + text + '}';
+    return R"({"deep":)" + text + '}';
+  };
+  EXPECT_EQ(opened_words(nested(200), {"/deep"}), "found ");
+  EXPECT_EQ(opened_words(nested(2000), {"/deep"}), "");
+}
+
+TEST(OpenedWordsTest, LeavesOutWhatIsStillEncryptedAndStopsAtItsBound) {
+  EXPECT_EQ(opened_words(R"({"a":{"encryptedSelf":"AAAA","b":"c"}})", {"/a"}), "c ");
+  EXPECT_EQ(opened_words(R"({"a":"b"})", {}), "");
+  EXPECT_EQ(opened_words("[", {"/a"}), "");
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += R"(,")" + std::string(200, 'x') + '"';
+  const auto words = opened_words(R"({"a":["first")" + many + "]}", {"/a", "/a"});
+  EXPECT_TRUE(words.starts_with("first x"));
+  EXPECT_LE(words.size(), (std::size_t{64} << 10) + 1);
+  EXPECT_GT(words.size(), (std::size_t{64} << 10) - 201);
+}
+
+TEST(OpenedWordsTest, ALongTextOfWordsIsNoPicture) {
+  const auto words_of = [](const std::string& text) {
+    return opened_words(R"({"a":")" + text + "\"}", {"/a"});
+  };
+  const auto words = std::string(255, 'x') + ' ' + std::string(300, 'y');
+  EXPECT_EQ(words_of(words), words + ' ');
+  EXPECT_EQ(words_of(std::string(256, 'x')), std::string(256, 'x') + ' ');
+  EXPECT_EQ(words_of(std::string(256, 'x') + ' ' + std::string(300, 'y')), "");
+}
+
 }  // namespace
 }  // namespace icure::sync

@@ -26,7 +26,7 @@ TESTS = {
     "store": ["store_test"],
     "sync": ["sync_test", "sync_store_test"],
     "sync/decrypt": ["decrypt_test"],
-    "sync/keys": ["sync_keys_test"],
+    "sync/keys": ["sync_keys_test", "keys_store_test"],
     "sync/login": ["login_test", "login_store_test"],
     "sync/outbox": ["outbox_test", "outbox_store_test", "invite_store_test"],
     "sync/platform": ["sync_platform_test"],

@@ -119,6 +119,45 @@ TEST_F(PrepareTest, RefusesWhatThePlatformWouldRefuse) {
   refuses(prepare_owner_create(Kind::hcp, R"({"notes":"x"})", kAdmin, random), "lastName");
 }
 
+TEST_F(PrepareTest, AUserMayHaveAnyStatusOfThePlatform) {
+  for (const auto* status : {"ACTIVE", "DISABLED", "REGISTERING"}) {
+    EXPECT_TRUE(create({{"email", "a@x.test"}, {"status", status}})) << status;
+    EXPECT_TRUE(modify({{"status", status}})) << status;
+  }
+  refuses(modify({{"status", 7}}), "status");
+  refuses(modify({{"status", nullptr}}), "status");
+}
+
+TEST_F(PrepareTest, APhoneNumberIsAPlusAndSixToTwentyDigits) {
+  for (const auto* phone : {"123456", "+123456", "12345678901234567890", "+12345678901234567890"}) {
+    EXPECT_TRUE(create({{"mobilePhone", phone}})) << phone;
+  }
+  for (const auto* phone : {"12345", "+12345", "123456789012345678901", "+", "++123456", "12345a",
+                            "1234:6", "1234/6"}) {
+    refuses(create({{"mobilePhone", phone}}), "mobilePhone");
+  }
+}
+
+TEST_F(PrepareTest, AnOwnerKeepsSomethingToBeCalledBy) {
+  const auto hcp = [this](const Json& document) {
+    return prepare_owner_create(Kind::hcp, document.dump(), kAdmin, random);
+  };
+  for (const auto* member : {"name", "lastName", "ssin", "nihii"}) {
+    EXPECT_TRUE(hcp({{member, "x"}})) << member;
+    refuses(hcp({{member, ""}}), "lastName");
+    refuses(hcp({{member, nullptr}}), "lastName");
+  }
+  const auto rename = [](Json patient, const Json& patch) {
+    auto before = known(patient);
+    return prepare_owner_modify(Kind::patient, before, patch.dump(), kOperator);
+  };
+  const Json patient = {{"id", "p1"}, {"rev", "1-x"}, {"firstName", "Ines"}};
+  EXPECT_TRUE(rename(patient, {{"lastName", "Vidal"}}));
+  EXPECT_TRUE(rename(patient, {{"lastName", "Vidal"}, {"firstName", nullptr}}));
+  refuses(rename(patient, {{"firstName", nullptr}}), "lastName");
+  refuses(rename(patient, {{"firstName", ""}}), "lastName");
+}
+
 TEST_F(PrepareTest, RolesAndWhoseUserItIsTakeAnAdministrator) {
   for (const auto* member : {"roles", "permissions"}) {
     refuses(create({{"email", "a@x.test"}, {member, Json::array()}}), member, Code::forbidden);

@@ -52,6 +52,12 @@ class InvitesTest : public support::InviteTest {
     if (made) id = made->invitation.id;
     return made;
   }
+  Result<InvitationView> create(InviteRequest asked) {
+    const InviteSubjects subjects{owner_kind, owner.dump(), inviter.dump(), has_user};
+    auto made = finish(invites.create(std::move(asked), subjects, {1, "k1", "p"}));
+    if (made) id = made->invitation.id;
+    return made;
+  }
   Result<InvitationView> cancel(const std::string& key = "c1") {
     return finish(invites.cancel(id, {1, key, "p"}));
   }
@@ -338,6 +344,22 @@ TEST_F(InvitesTest, SentAgainBeforeItWasSentIsTriedNow) {
   pass(1s);
   EXPECT_EQ(state(), InvitationState::sent);
   EXPECT_EQ(platform.token_values.size(), 1u);
+}
+
+TEST_F(InvitesTest, SentAgainAsLongAsItHasNotExpired) {
+  auto asked = request();
+  asked.expires = clock.wall() + 1h;
+  ASSERT_TRUE(create(std::move(asked)));
+  pass(30min);
+  const auto again = resend("r1");
+  ASSERT_TRUE(again) << again.error().message;
+  pass(30min);
+  EXPECT_EQ(gateway.messages.size(), 2u);
+  const auto late = resend("r2");
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Code::conflict);
+  pass(1s);
+  EXPECT_EQ(gateway.messages.size(), 2u);
 }
 
 TEST_F(InvitesTest, ThePersonComesByAPassword) {

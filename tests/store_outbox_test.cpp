@@ -211,6 +211,47 @@ TEST_F(OutboxTest, ForgetsWhatEndedLongAgoWithItsKeyAndNothingElse) {
   EXPECT_FALSE(accept(item("old"), "old", "other")->again) << "its key is free again";
 }
 
+TEST_F(OutboxTest, AskedForAgainItIsCountedWhereItIsThen) {
+  const auto counted = [this](ItemState state) {
+    return outbox().counts()[static_cast<std::size_t>(state)];
+  };
+  ASSERT_TRUE(accept(item("i1"), "k1"));
+  bring("i1", ItemState::failed);
+  auto more = *outbox().item("i1");
+  more.state = ItemState::queued;
+  const auto again = outbox().again(more, {1000, "k2", "p"}, Step{"sent again", WallTime(7ms), ""});
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->again);
+  EXPECT_EQ(again->item.state, ItemState::queued);
+  EXPECT_EQ(counted(ItemState::queued), 1u);
+  EXPECT_EQ(counted(ItemState::failed), 0u);
+  EXPECT_EQ(outbox().steps("i1")->size(), 1u);
+
+  bring("i1", ItemState::retrying);
+  EXPECT_TRUE(outbox().again(more, {1000, "k2", "p"}, std::nullopt)->again) << "the same request";
+  EXPECT_EQ(counted(ItemState::retrying), 1u);
+  EXPECT_EQ(outbox().again(more, {1000, "k2", "other"}, std::nullopt).error().code,
+            Code::key_reused);
+  EXPECT_EQ(outbox().again(item("i2"), {1000, "k3", "p"}, std::nullopt).error().code,
+            Code::not_found);
+}
+
+TEST_F(OutboxTest, AskedForAgainWhileItIsBeingSentItIsLeftAlone) {
+  const auto counted = [this](ItemState state) {
+    return outbox().counts()[static_cast<std::size_t>(state)];
+  };
+  ASSERT_TRUE(accept(item("i1"), "k1"));
+  auto more = *outbox().item("i1");
+  bring("i1", ItemState::sending);
+  const auto again = outbox().again(more, {1000, "k2", "p"}, Step{"sent again", WallTime(7ms), ""});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->item.state, ItemState::sending);
+  EXPECT_EQ(counted(ItemState::sending), 1u);
+  EXPECT_EQ(counted(ItemState::queued), 0u);
+  EXPECT_TRUE(outbox().steps("i1")->empty());
+  EXPECT_TRUE(outbox().known({1000, "k2", "p"})->has_value()) << "it was taken in all the same";
+}
+
 TEST_F(OutboxTest, AnUnknownItemIsNotFound) {
   EXPECT_EQ(outbox().item("i1").error().code, Code::not_found);
   EXPECT_EQ(outbox().save(item("i1"), std::nullopt).error().code, Code::not_found);

@@ -143,6 +143,19 @@ TEST_F(SweepStoreTest, KnowsWhatMovedPastAWalkThatWasCutOff) {
   EXPECT_THAT(*writer().passed_over(Kind::user), ElementsAre("a")) << "this is another walk";
 }
 
+// A walk that is cut off must not ask again for what its pages had.
+TEST_F(SweepStoreTest, WhatAHintBroughtAndAPageHadAsWellIsWalkedAlsoWhenCutOff) {
+  begin();
+  page(Page().user("d", "1-x", "Di"), std::nullopt);
+  ASSERT_TRUE(writer().flush());
+  walk(Page().user("a", "1-x", "Ann").user("d", "1-x", "Di"), "page 2");
+  ASSERT_TRUE(writer().flush());
+  open();
+  begin(true, "page 2");
+  ASSERT_TRUE(writer().mark_present(Kind::user, {"a", "d"}));
+  EXPECT_THAT(*writer().passed_over(Kind::user), IsEmpty());
+}
+
 TEST_F(SweepStoreTest, ARowStoredMeanwhileIsNotAbsent) {
   fill(three());
   begin();

@@ -230,5 +230,24 @@ TEST_F(WebsocketTest, NobodyListeningIsAFaultOfTheLine) {
   EXPECT_EQ(opened.error().cause, Cause::connect);
 }
 
+// The library may be built without them, or with those that lose messages.
+TEST(WebsocketsMissingTest, TellsALibraryThatHasNone) {
+  const auto missing = [](std::initializer_list<const char*> protocols, unsigned version) {
+    std::vector<const char*> names(protocols);
+    names.push_back(nullptr);
+    curl_version_info_data curl{};
+    curl.version = "8.10.1";
+    curl.version_num = version;
+    curl.protocols = names.data();
+    return websockets_missing(curl);
+  };
+  EXPECT_EQ(missing({"http", "https", "ws", "wss"}, 0x080b00), "");
+  EXPECT_EQ(missing({"http", "https", "ws", "wss"}, 0x080a01),
+            "libcurl 8.10.1 of this machine has no websockets");
+  EXPECT_NE(missing({"http", "https", "ws"}, 0x080e00), "");
+  EXPECT_NE(missing({"https", "wss"}, 0x080e00), "");
+  EXPECT_NE(missing({}, 0x080e00), "");
+}
+
 }  // namespace
 }  // namespace icure::sync

@@ -9,23 +9,23 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kMost = std::size_t{64} << 10;
 constexpr std::size_t kLongestWord = 256;  // in bytes; a picture is one word of base64
-constexpr int kDeepest = 32;
 
 class Words {
  public:
-  void add(dom::element value, int depth = 0) {
-    if (depth > kDeepest || text_.size() >= kMost) return;
+  /// The parser bounds the depth.
+  void add(dom::element value) {
+    if (text_.size() >= kMost) return;
     switch (value.type()) {
       case dom::element_type::STRING:
         return text(value.get_string().value_unsafe());
       case dom::element_type::INT64:
         return text(std::to_string(value.get_int64().value_unsafe()));
       case dom::element_type::ARRAY:
-        for (const auto item : dom::array(value.get_array().value_unsafe())) add(item, depth + 1);
+        for (const auto item : dom::array(value.get_array().value_unsafe())) add(item);
         return;
       case dom::element_type::OBJECT:
         for (const auto member : dom::object(value.get_object().value_unsafe())) {
-          if (member.key != "encryptedSelf") add(member.value, depth + 1);
+          if (member.key != "encryptedSelf") add(member.value);
         }
         return;
       default:

@@ -18,13 +18,6 @@ constexpr int kReceivesATurn = 64;
 // Older ones have the functions, but as stubs; those before 8.11 lose messages that come early.
 constexpr unsigned kLeastVersion = 0x080b00;
 
-bool speaks(const char* scheme) {
-  for (const auto* each = curl_version_info(CURLVERSION_NOW)->protocols; *each; ++each) {
-    if (std::string_view(*each) == scheme) return true;
-  }
-  return false;
-}
-
 Fault stopping() {
   return {Cause::stopping, 0, "the daemon is stopping"};
 }
@@ -195,10 +188,18 @@ Task<Answer<Done>> CurlWebsocket::send(std::string text, std::stop_token stop) {
 CurlWebsockets::CurlWebsockets(uv_loop_t& loop, CurlOptions options)
     : loop_(loop), multi_(loop), options_(std::move(options)) {}
 
+std::string websockets_missing(const curl_version_info_data& curl) {
+  const auto speaks = [&curl](std::string_view scheme) {
+    const auto* each = curl.protocols;
+    while (*each && *each != scheme) ++each;
+    return *each != nullptr;
+  };
+  if (curl.version_num >= kLeastVersion && speaks("ws") && speaks("wss")) return {};
+  return std::string("libcurl ") + curl.version + " of this machine has no websockets";
+}
+
 std::string CurlWebsockets::missing() const {
-  const auto* info = curl_version_info(CURLVERSION_NOW);
-  if (info->version_num >= kLeastVersion && speaks("ws") && speaks("wss")) return {};
-  return std::string("libcurl ") + info->version + " of this machine has no websockets";
+  return websockets_missing(*curl_version_info(CURLVERSION_NOW));
 }
 
 Task<Answer<std::unique_ptr<Websocket>>> CurlWebsockets::open(std::string target, Secret bearer,

@@ -8,6 +8,9 @@
 
 namespace icure::sync {
 
+/// Empty if that libcurl has websockets, else why not, for a person.
+std::string websockets_missing(const curl_version_info_data& curl);
+
 /// Loop thread only.
 class CurlWebsockets final : public Websockets {
  public:
