@@ -1,10 +1,6 @@
 // sync/platform/curl_http.h against a server of the test's own: what is sent, and how often.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <mutex>
@@ -13,31 +9,13 @@
 #include "daemon/base/scope.h"
 #include "daemon/loop/system_clock.h"
 #include "sync/platform/curl_http.h"
+#include "tests/support/local_port.h"
 
 namespace icure::sync {
 namespace {
 
+using support::LocalPort;
 using testing::HasSubstr;
-
-/// A port of this machine.
-class Port {
- public:
-  Port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    socklen_t size = sizeof address;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  ~Port() { close(socket_); }
-  int socket() const { return socket_; }
-  std::string url;
-
- private:
-  int socket_;
-};
 
 /// Answers the first request on each connection and keeps it open; takes every other one in and
 /// closes without an answer.
@@ -86,7 +64,7 @@ class OneAnswerServer {
     return true;
   }
 
-  Port port_;
+  LocalPort port_;
   std::mutex mutex_;
   std::vector<std::string> seen_;  // guarded by mutex_
   std::thread thread_;
@@ -153,7 +131,7 @@ TEST_F(CurlHttpTest, WhatIsSentOnceIsNotRepeatedWhenItsConnectionEndsWithoutAnAn
 }
 
 TEST_F(CurlHttpTest, WhatNeverLeftIsToldFromWhatMayHaveArrived) {
-  const Port port;  // nobody listens
+  const LocalPort port;  // nobody listens
   const auto reply_to_nobody = post(port.url, "one.");
   ASSERT_FALSE(reply_to_nobody);
   EXPECT_EQ(reply_to_nobody.error().cause, Cause::connect);
