@@ -122,9 +122,10 @@ TEST_F(SessionTest, RenewsOnceWhenAnUnexpiredTokenIsForgotten) {
 
 TEST_F(SessionTest, NamesEveryWayThatALoginFails) {
   const std::vector<std::pair<int, Cause>> ways = {
-      {401, Cause::auth},   {406, Cause::otp},          {412, Cause::auth},
-      {417, Cause::otp},    {429, Cause::rate_limited}, {500, Cause::server},
-      {503, Cause::server}, {404, Cause::wrong_url}};
+      {401, Cause::auth},   {406, Cause::otp},           {412, Cause::auth},
+      {417, Cause::otp},    {429, Cause::rate_limited},  {500, Cause::server},
+      {503, Cause::server}, {404, Cause::wrong_url},     {403, Cause::auth},
+      {407, Cause::proxy},  {511, Cause::captive_portal}};
   for (const auto& [status, cause] : ways) {
     login_status = status;
     auto reply = ask();

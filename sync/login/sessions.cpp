@@ -83,11 +83,6 @@ std::vector<store::LoginSession> Sessions::all(WallTime now) const {
   return found;
 }
 
-bool Sessions::has(const std::string& user) const {
-  return std::any_of(open_.begin(), open_.end(),
-                     [&user](const auto& each) { return each.second.user == user; });
-}
-
 Sessions::ByDigest::iterator Sessions::with_id(const std::string& id) {
   return std::find_if(open_.begin(), open_.end(),
                       [&id](const auto& each) { return each.second.id == id; });

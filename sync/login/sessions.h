@@ -41,7 +41,6 @@ class Sessions {
   WallTime ends(const store::LoginSession& session) const;
   /// Those that are not over, the newest first, then by id.
   std::vector<store::LoginSession> all(WallTime now) const;
-  bool has(const std::string& user) const;
   bool any() const { return !open_.empty(); }  ///< Also such as are over and not ended yet.
 
   /// Ends it. From here on it lets nobody in, also where the ledger fails. Fails with not_found.
