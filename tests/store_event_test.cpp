@@ -92,6 +92,19 @@ TEST_F(EventTest, AKindThatFillsIsOneEventAndLaterChangesAreOneEach) {
               ElementsAre("user added b 1-b", "user changed a 2-a", "user deleted a 3-a"));
 }
 
+TEST_F(EventTest, TellsOfWhichKindAnEntityIs) {
+  for (const auto kind : kAllKinds) {
+    fill(kind, Page().add("a", "1-a", R"({"id":"a","rev":"1-a"})"));
+    const auto filled = newest();
+    apply(Page().add("b", "1-b", R"({"id":"b","rev":"1-b"})"), kind);
+    const auto page = events().after(filled, 9);
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->events.size(), 1u);
+    EXPECT_EQ(page->events[0].kind, kind);
+    EXPECT_FALSE(page->events[0].gap);
+  }
+}
+
 TEST_F(EventTest, RowsOfAKindThatWasNeverCompleteAreNoEvents) {
   apply(Page().add("h", "1-h", R"({"id":"h","rev":"1-h","lastName":"Bell"})"), Kind::hcp);
   EXPECT_THAT(told(0), IsEmpty());

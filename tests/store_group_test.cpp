@@ -1,6 +1,5 @@
 // Changes of the ledger that share one sync of the disk: all of them are kept, or none.
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,9 +7,12 @@
 #include <random>
 
 #include "tests/store_fixture.h"
+#include "tests/support/full_disk.h"
 
 namespace icure::store {
 namespace {
+
+using support::FullDisk;
 
 class GroupTest : public StoreTest {
  protected:
@@ -104,23 +106,6 @@ TEST_F(GroupTest, MayEndWithoutAnyChange) {
   }
   EXPECT_TRUE(accept("a"));
 }
-
-// Stands for every failed write: no file may grow beyond a limit for a while.
-class FullDisk {
- public:
-  explicit FullDisk(std::uintmax_t largest_file) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit now{largest_file, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &now);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST_F(GroupTest, OneThatCannotBeCommittedLeavesNothingBehind) {
   ASSERT_TRUE(accept("before"));

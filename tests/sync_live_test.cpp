@@ -1,5 +1,4 @@
-// sync/live.h and hints.h: what the platform's notifications do, and what they are not trusted
-// with.
+// sync/live.h and hints.h: what the platform's notifications do, and what is not believed of them.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -234,6 +233,26 @@ TEST_F(LiveTest, FewDeletionsAreReadAtOnceAFloodIsLeftToTheSweep) {
   EXPECT_GT(sweeps(), before);
 }
 
+TEST_F(LiveTest, AfterAWhileDeletionsAreReadAtOnceAgain) {
+  hints.configure({3, 1, 5min});
+  for (const auto* id : {"u1", "u2", "u3", "u4"}) platform.put(id, "x");
+  start();
+  const auto lose = [this](const std::string& id) {
+    platform.put(id, "gone soon");
+    push(id, R"("status":"ACTIVE","deletionDate":1)");
+    platform.remove(id);
+    advance(1s);
+    return rev_of(Kind::user, id) == "none";
+  };
+  EXPECT_TRUE(lose("u1"));
+  EXPECT_FALSE(lose("u2"));
+  for (int i = 0; i < 60; ++i) {
+    line().push("ping");
+    advance(5s);
+  }
+  EXPECT_TRUE(lose("u3"));
+}
+
 TEST_F(LiveTest, AFrameThatMakesNoSenseIsAReasonToCompare) {
   start();
   line().push("ping");
@@ -275,29 +294,6 @@ TEST_F(LiveTest, OtherOptionsMakeTheSocketsAnew) {
   pump();
   EXPECT_TRUE(line().gone);
   EXPECT_EQ(live.state(Kind::user), LiveState::off);
-}
-
-TEST(LiveFrameTest, NamesWhosePatientsAreMeant) {
-  const auto one = nlohmann::json::parse(subscription(Kind::patient, {"o1"}));
-  EXPECT_EQ(one["filter"]["filter"]["healthcarePartyId"], "o1");
-  const auto two = nlohmann::json::parse(subscription(Kind::patient, {"o1", "o2"}));
-  EXPECT_EQ(two["filter"]["filter"]["$type"], "UnionFilter");
-  EXPECT_EQ(two["filter"]["filter"]["filters"][1]["healthcarePartyId"], "o2");
-  EXPECT_EQ(two["eventTypes"], nlohmann::json::parse(R"(["CREATE","UPDATE"])"));
-}
-
-TEST(LiveFrameTest, ReadsAHintOfHostileText) {
-  for (const auto* bad : {"", "ping", "[]", "{", "null", R"({"id":1,"rev":"x"})", R"({"id":"a"})",
-                          R"({"id":"","rev":"1"})", "\xff\xfe"}) {
-    EXPECT_FALSE(parse_hint(Kind::user, bad)) << bad;
-  }
-  auto hint = parse_hint(Kind::user, R"({"rev":"2-x","x":{"id":"no"},"id":"a","status":"ACTIVE"})");
-  ASSERT_TRUE(hint);
-  EXPECT_EQ(hint->id + hint->rev, "a2-x");
-  EXPECT_FALSE(hint->takes_away);
-  EXPECT_TRUE(parse_hint(Kind::user, R"({"rev":"2","id":"a","status":"DISABLED"})")->takes_away);
-  EXPECT_FALSE(parse_hint(Kind::hcp, R"({"rev":"2","id":"a"})")->takes_away);
-  EXPECT_TRUE(parse_hint(Kind::hcp, R"({"rev":"2","id":"a","deletionDate":7})")->takes_away);
 }
 
 }  // namespace

@@ -95,6 +95,18 @@ TEST_F(OwnersTest, AKindThatMayNotBeListedLeavesTheOthersGoingOn) {
   EXPECT_TRUE(state(Kind::device).complete);
 }
 
+TEST_F(OwnersTest, ALoginThatIsNoDataOwnerIsToldWhatHelps) {
+  platform.statuses["GET /rest/v2/dataowner/current/hierarchy/stub"] = 404;
+  auto faults = sweep();
+  ASSERT_TRUE(faults.contains(Kind::patient));
+  EXPECT_EQ(faults.at(Kind::patient).cause, Cause::permission);
+  EXPECT_NE(faults.at(Kind::patient).message.find("patients_of"), std::string::npos);
+  EXPECT_TRUE(state(Kind::hcp).complete);
+  platform.statuses["GET /rest/v2/dataowner/current/hierarchy/stub"] = 400;
+  faults = sweep();
+  EXPECT_EQ(faults.at(Kind::patient).cause, Cause::refused) << "another fault is another matter";
+}
+
 TEST_F(OwnersTest, APermissionThatStubsLackCostsOnlyTheProbe) {
   ASSERT_THAT(sweep(), IsEmpty());
   platform.statuses["POST /rest/v2/dataowner/stub/byIds"] = 403;
