@@ -132,6 +132,20 @@ TEST_F(KeysTest, ARemovedKeyTakesAlongWhatItOpened) {
   EXPECT_NE(opened(simple.at("stored")), "") << "it may come again";
 }
 
+// As where the disk was full when the key was removed.
+TEST_F(KeysTest, WhatAKeyThatIsGoneHasLeftIsErasedAtTheStart) {
+  mirror_owners(simple);
+  mirror(Kind::patient, simple.at("stored"));
+  const auto imported = import(simple);
+  pass();
+  ASSERT_NE(opened(simple.at("stored")), "");
+  end();
+  ASSERT_TRUE(stores->private_keys().remove(owner_of(simple), imported->fingerprint));
+  begin();
+  EXPECT_EQ(opened(simple.at("stored")), "");
+  EXPECT_EQ(keys->progress().readable, 0u);
+}
+
 TEST_F(KeysTest, OfTwoKeysTheOneThatStaysGoesOnOpening) {
   const auto& other = vector_named("L1b-self-unicode");
   for (const auto* vector : {&simple, &other}) {
