@@ -11,6 +11,7 @@ class LedgerFileTest : public StoreTest {
  protected:
   class Told final : public LedgerFile::Follower {
    public:
+    virtual ~Told() = default;
     void kept() noexcept override { ++kepts; }
     void lost() noexcept override { ++losts; }
     int kepts = 0;

@@ -41,7 +41,7 @@ class Sink final : public BodySink {
 };
 
 class ExchangeTest : public ::testing::Test {
- protected:
+ public:
   ExchangeTest() {
     uv_loop_init(&loop);
     clock.emplace(loop);
@@ -55,6 +55,7 @@ class ExchangeTest : public ::testing::Test {
     EXPECT_EQ(uv_loop_close(&loop), 0);
   }
 
+ protected:
   Answer<HttpReply> ask(const std::string& url) {
     options.base_url = url;
     http->configure(options);

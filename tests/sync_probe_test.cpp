@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using support::LocalPort;
 using support::SameAnswerServer;
 
-constexpr long kDay = 24 * 60 * 60;
+constexpr long kDay = 86'400;  // in seconds
 
 /// A server that proves itself by a certificate of its own, for a name and from one day to another.
 class TlsServer {
@@ -47,7 +47,7 @@ class TlsServer {
   std::string url() const { return "https://" + server_.name(); }
   /// The certificate in a file, to be trusted.
   std::string trusted_in(const support::TempDir& dir) const {
-    const std::string path = dir.path() / "ca.pem";
+    std::string path = dir.path() / "ca.pem";
     auto* file = std::fopen(path.c_str(), "w");
     PEM_write_X509(file, certificate_.get());
     std::fclose(file);
