@@ -78,10 +78,8 @@ Result<Done> Server::serve(int fd) {
                      if (status == 0) static_cast<Server*>(on->data)->admit();
                    });
   }
-  if (rc == 0) return Done{};
-  listener_.reset();
-  bound_.reset();
-  return Error{Code::io, std::string("cannot listen: ") + uv_strerror(rc)};
+  if (rc != 0) return Error{Code::io, std::string("cannot listen: ") + uv_strerror(rc)};
+  return Done{};
 }
 
 void Server::admit() {
