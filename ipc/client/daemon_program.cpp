@@ -16,13 +16,6 @@ namespace {
 
 constexpr auto kName = "icure-syncd";
 
-std::string daemon_program() {
-  std::error_code unknown;
-  const auto ours = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  const auto beside = ours.parent_path() / kName;
-  return ::access(beside.c_str(), X_OK) == 0 ? beside.string() : std::string(kName);
-}
-
 /// Ours, with what is said of the program in front: the first of a name counts.
 std::vector<std::string> environment_of(const Launch& launch) {
   auto all = launch.environment;
@@ -56,10 +49,11 @@ pid_t start(const std::string& path, const Launch& launch,
   return error == 0 ? child : -1;
 }
 
-/// A pipe that holds all of `input` already, since so little fits; -1 if there is none.
+/// A pipe that holds all of `input` already; -1 if there is none, or it does not fit.
 int filled_pipe(std::string_view input) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
+  ::fcntl(ends[1], F_SETFL, O_NONBLOCK);  // nobody reads it yet
   const auto written = ::write(ends[1], input.data(), input.size());
   ::close(ends[1]);
   if (written == static_cast<ssize_t>(input.size())) return ends[0];
@@ -89,9 +83,13 @@ std::string read_to_end(int from) {
 }  // namespace
 
 Captured capture(std::string program, const Launch& launch) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
   const int input = launch.input ? filled_pipe(*launch.input) : -1;
+  if (launch.input && input < 0) return {};  // rather than with our input
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    if (input >= 0) ::close(input);
+    return {};
+  }
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   if (launch.input) ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
@@ -112,8 +110,11 @@ Captured capture(std::string program, const Launch& launch) {
   return run;
 }
 
-Captured capture_daemon(const Launch& launch) {
-  return capture(daemon_program(), launch);
+std::string installed_daemon() {
+  std::error_code unknown;
+  const auto ours = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const auto beside = ours.parent_path() / kName;
+  return ::access(beside.c_str(), X_OK) == 0 ? beside.string() : std::string(kName);
 }
 
 std::vector<std::string> lines_of(const std::string& said) {

@@ -18,7 +18,7 @@ struct Captured {
 struct Launch {
   std::vector<std::string> arguments;
   std::vector<std::string> environment = {};   ///< "NAME=value", beside or in place of ours.
-  std::optional<std::string_view> input = {};  ///< At most a page; nothing: it has our input.
+  std::optional<std::string_view> input = {};  ///< Some pages at most; nothing: it has our input.
   bool errors = true;                          ///< Whether its error stream is captured too.
 };
 
@@ -26,8 +26,8 @@ struct Launch {
 /// itself and says little.
 Captured capture(std::string program, const Launch& launch);
 
-/// icure-syncd: the one beside this program, else the one in PATH.
-Captured capture_daemon(const Launch& launch);
+/// icure-syncd, for capture(): the one beside this program, else the one in PATH.
+std::string installed_daemon();
 
 std::vector<std::string> lines_of(const std::string& said);
 

@@ -1,14 +1,12 @@
 #include "ipc/client/recovery.h"
 
-#include "ipc/client/daemon_program.h"
-
 namespace icure::client {
 
-Result<std::string, Failure> new_recovery_key(const std::string& config,
+Result<std::string, Failure> new_recovery_key(const Runner& runner, const std::string& config,
                                               const std::vector<std::string>& environment) {
   Launch launch{{"--config", config, "--make-recovery-key"}, environment};
   launch.input = "";
-  const auto run = capture_daemon(launch);
+  const auto run = runner.run_daemon(launch);
   if (run.code != 0) return refusal_of(run);
   return lines_of(run.said).back();
 }

@@ -4,14 +4,13 @@
 #include <vector>
 
 #include "daemon/base/result.h"
-#include "ipc/client/failure.h"
-#include "ipc/client/screen.h"
+#include "ipc/client/runner.h"
 
 namespace icure::client {
 
 /// Makes one, by the store key that `environment` leads the daemon's program to. Fails with
 /// "conflict" while a daemon serves.
-Result<std::string, Failure> new_recovery_key(const std::string& config,
+Result<std::string, Failure> new_recovery_key(const Runner& runner, const std::string& config,
                                               const std::vector<std::string>& environment);
 
 /// What to do with it, in words.

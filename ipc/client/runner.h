@@ -3,18 +3,22 @@
 #include <string>
 
 #include "ipc/client/client.h"
+#include "ipc/client/daemon_program.h"
 #include "ipc/client/verb.h"
 
 namespace icure::client {
 
 class Runner {
  public:
-  Runner(Client& client, Screen& screen) : client_(client), screen_(screen) {}
+  /// `daemon`: the program of icure-syncd, for verbs that need it while nobody serves.
+  Runner(Client& client, Screen& screen, std::string daemon = installed_daemon())
+      : client_(client), screen_(screen), daemon_(std::move(daemon)) {}
 
   Exit run(const Verb& verb, const Values& values);
 
   /// For verbs with a `run` of their own.
   Client::Called ask(const std::string& method, const Json& params);
+  Captured run_daemon(const Launch& launch) const { return capture(daemon_, launch); }
   void show(const Verb& verb, const std::string& result);
   Exit fail(const Failure& failure);
   Screen& screen() { return screen_; }
@@ -26,6 +30,7 @@ class Runner {
 
   Client& client_;
   Screen& screen_;
+  std::string daemon_;
 };
 
 /// A mistake on the command line, told in the same way as other failures.

@@ -3,7 +3,6 @@
 #include <iterator>
 
 #include "ipc/client/args.h"
-#include "ipc/client/daemon_program.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/text.h"
 #include "ipc/client/views.h"
@@ -13,7 +12,7 @@ namespace {
 
 /// The daemon's own check: one fault a line. Needs no daemon that serves.
 Exit run_check(Runner& runner, const Verb&, const Values& values) {
-  const auto run = capture_daemon({{"--config", config_of(values), "--check-config"}});
+  const auto run = runner.run_daemon({{"--config", config_of(values), "--check-config"}});
   if (run.code < 0) return runner.fail(no_daemon_program());
   const bool valid = run.code == 0;
   const auto said = lines_of(run.said);

@@ -3,7 +3,6 @@
 
 #include "ipc/client/args.h"
 #include "ipc/client/credentials.h"
-#include "ipc/client/daemon_program.h"
 #include "ipc/client/doctor.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/text.h"
@@ -20,11 +19,11 @@ Json check(const char* name, const char* state, const std::string& result,
 }
 
 /// What `icure-syncd --doctor` prints: its last line, after whatever its libraries said.
-Json ask_program(const Values& values) {
+Json ask_program(const Runner& runner, const Values& values) {
   const auto credentials = Credentials::sealed_beside(config_of(values));
   Launch launch{{"--config", config_of(values), "--doctor"}, credentials.environment()};
   if (values.contains("--offline")) launch.arguments.emplace_back("--offline");
-  const auto run = capture_daemon(launch);
+  const auto run = runner.run_daemon(launch);
   const auto said = lines_of(run.said);
   auto found = said.empty() ? Json() : Json::parse(said.back(), nullptr, false);
   if (child_of(found, "checks").is_array()) return found;
@@ -115,7 +114,7 @@ Exit run_doctor(Runner& runner, const Verb& verb, const Values& values) {
 }  // namespace
 
 Json doctor_findings(Runner& runner, const Values& values) {
-  const auto found = ask_program(values);
+  const auto found = ask_program(runner, values);
   Json checks = found["checks"];
   const auto serving = look_at_socket(runner, checks);
   checks.push_back(check_versions(serving, text_of(found, "version")));

@@ -5,7 +5,6 @@
 #include "ipc/client/args.h"
 #include "ipc/client/ask_secret.h"
 #include "ipc/client/credentials.h"
-#include "ipc/client/daemon_program.h"
 #include "ipc/client/recovery.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/table.h"
@@ -33,16 +32,16 @@ Exit run_on_path(Runner& runner, const Verb& verb, const Values& values) {
 }
 
 /// What the daemon's program does while no daemon serves.
-Captured repair(Launch launch, const Values& values) {
+Captured repair(const Runner& runner, Launch launch, const Values& values) {
   const auto config = config_of(values);
   const auto credentials = Credentials::beside(config);
   launch.arguments.insert(launch.arguments.begin(), {"--config", config});
   launch.environment = credentials.environment();
-  return capture_daemon(launch);
+  return runner.run_daemon(launch);
 }
 
 Exit run_repair(Runner& runner, Launch launch, const Values& values) {
-  const auto run = repair(std::move(launch), values);
+  const auto run = repair(runner, std::move(launch), values);
   if (run.code != 0) return runner.fail(refusal_of(run));
   const auto lines = lines_of(run.said);
   auto& screen = runner.screen();
@@ -82,7 +81,7 @@ Exit run_recover(Runner& runner, const Verb&, const Values& values) {
 
 Exit run_recovery_key(Runner& runner, const Verb&, const Values& values) {
   const auto credentials = Credentials::beside(config_of(values));
-  const auto made = new_recovery_key(config_of(values), credentials.environment());
+  const auto made = new_recovery_key(runner, config_of(values), credentials.environment());
   if (!made) return runner.fail(made.error());
   auto& screen = runner.screen();
   if (screen.json) {

@@ -32,13 +32,15 @@ inline Reaction error_of(const nlohmann::json& request, const nlohmann::json& er
           "\n"};
 }
 
-/// Serves one connection after the other. `hello` is answered by itself.
+/// Serves one connection after the other. `hello` is answered by itself unless a script does.
 class FakeDaemon {
  public:
   using Script = std::function<Reaction(const nlohmann::json& request)>;
 
-  explicit FakeDaemon(Script script)
-      : script_(std::move(script)), listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit FakeDaemon(Script script, Script hello = nullptr)
+      : script_(std::move(script)),
+        hello_(std::move(hello)),
+        listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path().c_str(), path().size() + 1);
@@ -93,7 +95,9 @@ class FakeDaemon {
   }
 
   Reaction react(const nlohmann::json& request) {
-    if (request["method"] == "hello") return result_of(request, {{"protocol", 1}});
+    if (request["method"] == "hello") {
+      return hello_ ? hello_(request) : result_of(request, {{"protocol", 1}});
+    }
     {
       std::lock_guard lock(mutex_);
       requests_.push_back(request);
@@ -103,6 +107,7 @@ class FakeDaemon {
 
   TempDir directory_;
   Script script_;
+  Script hello_;
   int listener_;
   mutable std::mutex mutex_;
   int client_ = -1;                       // guarded by mutex_

@@ -11,7 +11,6 @@
 
 #include "daemon/base/hex.h"
 #include "daemon/base/random.h"
-#include "ipc/client/args.h"
 #include "ipc/client/credentials.h"
 #include "ipc/client/daemon_program.h"
 #include "ipc/client/setup/plain_credentials.h"
@@ -22,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr auto kDropIn = "/etc/systemd/system/icure-syncd.service.d/plain-credentials.conf";
 
 bool is_there(const std::string& path) {
   std::error_code unknown;
@@ -73,12 +71,13 @@ void sync_directory(const std::string& path) {
 
 }  // namespace
 
-Secrets::Secrets(const std::string& config, const Answers& answers)
+Secrets::Secrets(const std::string& config, const Answers& answers, InstalledService service)
     : directory_(credentials_directory(config)),
       key_file_(answers.key_file),
-      password_file_(answers.password_file) {
+      password_file_(answers.password_file),
+      service_(std::move(service)) {
   const bool named = !key_file_.empty() || !password_file_.empty();
-  if (config != kDefaultConfig || named) return;
+  if (config != service_.config || named) return;
   const bool plain_there = is_there(file_of(kStoreKey)) || is_there(file_of(kPlatformPassword));
   keeping_ = plain_there || seal(kStoreKey, "a trial").empty() ? Keeping::plain : Keeping::sealed;
 }
@@ -114,8 +113,8 @@ std::optional<Failure> Secrets::write(const std::string& name, const std::string
 
 std::optional<Failure> Secrets::announce() const {
   if (keeping_ != Keeping::plain) return std::nullopt;
-  if (auto failed = replace_file(kDropIn, kPlainCredentials, 0644)) return failed;
-  if (is_there("/run/systemd/system")) capture("systemctl", {{"daemon-reload"}});
+  if (auto failed = replace_file(service_.drop_in, kPlainCredentials, 0644)) return failed;
+  if (is_there(service_.booted)) capture("systemctl", {{"daemon-reload"}});
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "ipc/client/args.h"
 #include "ipc/client/failure.h"
 #include "ipc/client/setup/answers.h"
 
@@ -15,11 +16,19 @@ enum class Keeping {
   named_files,  ///< As files that the configuration names: it is not the installed service's.
 };
 
+/// Where the service that a package installed has what is its own.
+struct InstalledService {
+  std::string config = kDefaultConfig;
+  /// Tells systemd where plain secrets are.
+  std::string drop_in = "/etc/systemd/system/icure-syncd.service.d/plain-credentials.conf";
+  std::string booted = "/run/systemd/system";  ///< Is there if systemd runs.
+};
+
 /// The store key and the platform password of one configuration.
 class Secrets {
  public:
   /// `answers` may name their files.
-  Secrets(const std::string& config, const Answers& answers);
+  Secrets(const std::string& config, const Answers& answers, InstalledService service = {});
 
   Keeping keeping() const { return keeping_; }
   bool has(const std::string& name) const;
@@ -38,6 +47,7 @@ class Secrets {
   std::string directory_;
   std::string key_file_;
   std::string password_file_;
+  InstalledService service_;
   Keeping keeping_ = Keeping::named_files;
 };
 

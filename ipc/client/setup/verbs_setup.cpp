@@ -11,7 +11,6 @@
 #include "ipc/client/args.h"
 #include "ipc/client/ask_secret.h"
 #include "ipc/client/credentials.h"
-#include "ipc/client/daemon_program.h"
 #include "ipc/client/recovery.h"
 #include "ipc/client/runner.h"
 #include "ipc/client/setup/answers.h"
@@ -148,7 +147,7 @@ std::optional<Failure> Setup::check() {
   Launch launch{{"--config", there ? config_ : "/dev/null", "--doctor"}, for_daemon(true)};
   if (values_.contains("--offline")) launch.arguments.emplace_back("--offline");
   launch.input = "";
-  const auto run = capture_daemon(launch);
+  const auto run = runner_.run_daemon(launch);
   const auto said = lines_of(run.said);
   const auto found = said.empty() ? Json() : Json::parse(said.back(), nullptr, false);
   if (!child_of(found, "checks").is_array()) return refusal_of(run);
@@ -190,7 +189,7 @@ std::optional<Failure> Setup::write() {
 /// With the key that it belongs to, so that running setup again does not make older ones useless.
 std::optional<Failure> Setup::make_recovery_key() {
   if (new_key_.empty()) return std::nullopt;
-  auto made = new_recovery_key(config_, for_daemon(false));
+  auto made = new_recovery_key(runner_, config_, for_daemon(false));
   if (made) {
     recovery_key_ = std::move(*made);
     return std::nullopt;
