@@ -2,7 +2,7 @@
 #include <sstream>
 #include <thread>
 
-#include "ipc/client/runner.h"
+#include "ipc/client/following.h"
 #include "ipc/client/text.h"
 #include "ipc/client/views.h"
 
@@ -29,23 +29,28 @@ bool may_come_back(const Failure& failure) {
 }
 
 /// Shows events until the connection is lost, or nobody reads any more.
-Failure follow(Runner& runner, Json& params) {
+void follow(Runner& runner, Json& params) {
   auto& screen = runner.screen();
   for (;;) {
     const auto told = runner.client().listen();
-    if (!told) return told.error();
+    if (!told) return;
     if (told->method != "event") continue;
     const auto event = Json::parse(told->params, nullptr, false);
     if (!event.is_object()) continue;
     if (event.contains("seq")) params["since"] = event["seq"];
     screen.out << (screen.json ? printable_json(told->params) : printable(line_of(event))) << '\n'
                << std::flush;
-    if (!screen.out) return {};
+    if (!screen.out) return;
   }
 }
 
-// A daemon that restarts is asked for what came meanwhile: nothing is missed.
 Exit run_tail(Runner& runner, const Verb& verb, const Values& values) {
+  return tail_events(runner, verb, values, kBetweenTries);
+}
+
+}  // namespace
+
+Exit tail_events(Runner& runner, const Verb& verb, const Values& values, Millis between_tries) {
   Json params = Json::object();
   if (values.contains("since")) params["since"] = std::stoll(values.at("since"));
   if (values.contains("topics")) {
@@ -57,18 +62,15 @@ Exit run_tail(Runner& runner, const Verb& verb, const Values& values) {
     if (answer) {
       tries = 0;
       if (!params.contains("since")) params["since"] = Json::parse(*answer)["seq"];
-      const auto failure = follow(runner, params);
+      follow(runner, params);
       if (!runner.screen().out) return Exit::failed;
-      if (failure.trouble != Trouble::lost) return runner.fail(failure);
     } else if (tries == 0 || tries > kMostTries || !may_come_back(answer.error())) {
       return runner.fail(answer.error());
     }
     ++tries;
-    std::this_thread::sleep_for(kBetweenTries);
+    std::this_thread::sleep_for(between_tries);
   }
 }
-
-}  // namespace
 
 std::vector<Verb> events_verbs() {
   return {{.noun = "events",

@@ -1,7 +1,7 @@
 // icurectl status [--watch]
 #include <thread>
 
-#include "ipc/client/runner.h"
+#include "ipc/client/following.h"
 #include "ipc/client/views.h"
 
 namespace icure::client {
@@ -21,24 +21,25 @@ Exit tell(Runner& runner, const Verb& verb, const Client::Called& answer) {
   return exit_of_status(Json::parse(*answer));
 }
 
-// Until it is interrupted; a daemon that goes down and comes back is part of what is watched. The
-// last view stays until there is a new one.
 Exit run_status(Runner& runner, const Verb& verb, const Values& values) {
-  auto answer = runner.ask(verb.method, Json::object());
-  if (!values.contains("--watch")) return tell(runner, verb, answer);
-  for (;;) {
-    auto& screen = runner.screen();
+  if (values.contains("--watch")) return watch_status(runner, verb, kBetweenLooks);
+  return tell(runner, verb, runner.ask(verb.method, Json::object()));
+}
+
+}  // namespace
+
+// The last view stays until there is a new one.
+Exit watch_status(Runner& runner, const Verb& verb, Millis between_looks) {
+  for (auto& screen = runner.screen();;) {
+    const auto answer = runner.ask(verb.method, Json::object());
     screen.now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
     if (screen.terminal && !screen.json) screen.out << "\x1b[H\x1b[2J";
     tell(runner, verb, answer);
     screen.out << std::flush;
-    if (!screen.out) return Exit::failed;  // nobody reads any more
-    std::this_thread::sleep_for(kBetweenLooks);
-    answer = runner.ask(verb.method, Json::object());
+    if (!screen.out) return Exit::failed;
+    std::this_thread::sleep_for(between_looks);
   }
 }
-
-}  // namespace
 
 std::vector<Verb> status_verbs() {
   return {{.noun = "status",
