@@ -72,6 +72,59 @@ TEST(ClientTest, TakesAnswersInAnyOrder) {
   EXPECT_EQ(*client.wait(*fast), "\"fast\"");
 }
 
+TEST(ClientTest, WhatDoesNotSpeakOurLanguageIsTold) {
+  FakeDaemon daemon([](const json&) { return Reaction{"HTTP/1.1 400 Bad Request\r\n"}; });
+  auto client = client_of(daemon);
+  const auto answer = client.call("x");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().trouble, Trouble::lost);
+  EXPECT_NE(answer.error().message.find("JSON-RPC"), std::string::npos);
+  const auto told = client.listen(Millis(1));
+  ASSERT_FALSE(told);
+  EXPECT_TRUE(told.error().retryable) << "there is no connection any more";
+}
+
+TEST(ClientTest, WhatWasSentBeforeALossIsVoid) {
+  FakeDaemon daemon([](const json&) { return Reaction{"", true}; });
+  auto client = client_of(daemon);
+  const auto first = client.send("a");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(client.wait(*first).error().trouble, Trouble::lost);
+  const auto again = client.wait(*first);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().trouble, Trouble::lost);
+  EXPECT_TRUE(again.error().retryable);
+}
+
+TEST(ClientTest, SaysWhoActsWhereThatIsKnown) {
+  std::vector<json> greetings;
+  FakeDaemon daemon([](const json& request) { return result_of(request, 1); },
+                    [&greetings](const json& request) {
+                      greetings.push_back(request["params"]);
+                      return result_of(request, {{"protocol", 1}});
+                    });
+  Options options;
+  options.socket = daemon.path();
+  options.client = "desk";
+  EXPECT_TRUE(Client(options).call("x"));
+  options.actor = "u-1";
+  EXPECT_TRUE(Client(options).call("x"));
+  EXPECT_EQ(greetings.at(0), json::parse(R"({"client":"desk","protocol":1})"));
+  EXPECT_EQ(greetings.at(1), json::parse(R"({"client":"desk","protocol":1,"actor":"u-1"})"));
+}
+
+TEST(ClientTest, AGreetingThatIsRefusedIsTheAnswer) {
+  FakeDaemon daemon([](const json& request) { return result_of(request, 1); },
+                    [](const json& request) {
+                      return error_of(request, {{"code", -32000},
+                                                {"message", "too many"},
+                                                {"data", {{"code", "unavailable"}}}});
+                    });
+  auto client = client_of(daemon);
+  EXPECT_EQ(client.call("x").error().message, "too many");
+  EXPECT_TRUE(daemon.requests().empty());
+}
+
 TEST(ClientTest, HandsOutNotificationsOnTheWay) {
   FakeDaemon daemon([](const json& request) {
     return Reaction{"{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"seq\":7}}\n" +

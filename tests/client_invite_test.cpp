@@ -83,6 +83,65 @@ TEST_F(InviteTest, ATableIsCheckedWhollyBeforeAnythingIsSent) {
   EXPECT_EQ(asked("invite.create"), 0u);
 }
 
+support::Reaction accepts(const nlohmann::json& request) {
+  if (request["method"] == "owner.get") {
+    return result_of(request, {{"dataOwner", {{"name", "Maes"}}}});
+  }
+  if (request["method"] == "invite.check") {
+    if (request["params"]["owner"] == "o-2") return result_of(request, {{"invitation", {}}});
+    if (request["params"]["owner"] != "o-3") return result_of(request, {{"channel", "sms"}});
+    return error_of(request, {{"code", -32602}, {"message", "no"}, {"data", {{"hint", "see"}}}});
+  }
+  const auto state = request["params"]["owner"] == "o-1" ? "held" : "queued";
+  return result_of(
+      request,
+      {{"invitation", {{"id", "i"}, {"state", state}, {"channel", "sms"}, {"contact", "+32"}}}});
+}
+
+TEST_F(InviteTest, WithJsonEveryRowOfATableHasItsResult) {
+  const auto file =
+      table("owner,link,solution\no-1,https://x,S\no-2,https://x,S\no-3,https://x,S\n");
+  EXPECT_EQ(run({"--json", "invite", "import", file, "--skip-faulty"}, accepts), Exit::conflict)
+      << "one is held";
+  EXPECT_EQ(Json::parse(out.str()), Json::parse(R"({"schema":1,"sent":true,"rows":[
+      {"line":2,"owner":"o-1","result":"held","id":"i","channel":"sms","contact":"+32"},
+      {"line":3,"owner":"o-2","result":"known","id":"i","channel":"sms","contact":"+32"}],
+      "faults":[{"line":4,"message":"no","hint":"see"}]})"));
+}
+
+TEST_F(InviteTest, ATableMayComeInOnTheInput) {
+  const support::Typed typed("owner,link,solution\no-2,https://x,S\no-4,https://x,S\n");
+  EXPECT_EQ(run({"invite", "import", "-"}, accepts), Exit::ok);
+  EXPECT_NE(out.str().find("was taken in before"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("queued"), std::string::npos) << out.str();
+  EXPECT_EQ(asked("invite.create"), 2u);
+}
+
+TEST_F(InviteTest, WhatIsRefusedWhenItIsSentIsAFailure) {
+  const auto file = table("owner,link,solution\no-1,https://x,S\no-4,https://x,S\n");
+  const auto late = [](const Json& request) {
+    if (request["method"] == "invite.create" && request["params"]["owner"] == "o-4") {
+      return error_of(request,
+                      {{"code", -32000}, {"message", "no"}, {"data", {{"code", "conflict"}}}});
+    }
+    return accepts(request);
+  };
+  EXPECT_EQ(run({"invite", "import", file}, late), Exit::failed);
+  EXPECT_NE(err.str().find("rows that were not accepted: 1"), std::string::npos) << err.str();
+  EXPECT_NE(out.str().find("held"), std::string::npos) << "the others were";
+}
+
+TEST_F(InviteTest, AnEndInTheMiddleTellsHowToGoOn) {
+  const auto file = table("owner,link,solution\no-4,https://x,S\no-5,https://x,S\n");
+  const auto ends = [](const Json& request) {
+    const bool over = request["method"] == "invite.create" && request["params"]["owner"] == "o-5";
+    return over ? support::Reaction{"", true} : accepts(request);
+  };
+  EXPECT_EQ(run({"invite", "import", file}, ends), Exit::unreachable);
+  EXPECT_NE(out.str().find("queued"), std::string::npos) << out.str();
+  EXPECT_NE(err.str().find("import the file again"), std::string::npos) << err.str();
+}
+
 TEST_F(InviteTest, AFailureOfTheWholeEndsTheImport) {
   const auto full = [](const Json& request) {
     return error_of(request,

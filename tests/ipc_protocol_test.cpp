@@ -176,6 +176,39 @@ TEST(ProtocolTest, ErrorsCarryTheirWordAndWhatToDo) {
       "retry_after_ms":900,"hint":"wait"}}})"));
 }
 
+TEST(ProtocolTest, EveryCodeHasAWordAndWhetherToTryAgain) {
+  struct Case {
+    Code code;
+    const char* word;
+    bool retryable;
+  };
+  for (const auto& [code, word, retryable] : {Case{Code::not_found, "not_found", false},
+                                              Case{Code::not_mirrored, "not_mirrored", true},
+                                              Case{Code::stale, "stale", true},
+                                              Case{Code::forbidden, "forbidden", false},
+                                              Case{Code::invalid, "invalid", false},
+                                              Case{Code::conflict, "conflict", false},
+                                              Case{Code::key_reused, "key_reused", false},
+                                              Case{Code::offline, "offline", true},
+                                              Case{Code::login_failed, "login_failed", false},
+                                              Case{Code::login_locked, "login_locked", true},
+                                              Case{Code::login_needed, "login_needed", false},
+                                              Case{Code::otp_needed, "otp_needed", false},
+                                              Case{Code::blocked, "blocked", false},
+                                              Case{Code::queue_full, "queue_full", true},
+                                              Case{Code::held, "held", false},
+                                              Case{Code::read_only, "read_only", true},
+                                              Case{Code::unavailable, "unavailable", true},
+                                              Case{Code::cancelled, "unavailable", true},
+                                              Case{Code::internal, "internal", false},
+                                              Case{Code::corrupt, "internal", false},
+                                              Case{Code::wrong_key, "internal", false},
+                                              Case{Code::io, "internal", false}}) {
+    EXPECT_EQ(word_of(code).name, word);
+    EXPECT_EQ(word_of(code).retryable, retryable) << word;
+  }
+}
+
 TEST(ProtocolTest, AFaultOfTheMachineSaysWhereToLook) {
   for (const auto code : {Code::io, Code::corrupt, Code::internal}) {
     std::string out;
