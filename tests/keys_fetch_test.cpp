@@ -21,6 +21,7 @@ class KeysFetchTest : public KeysTest {
   void mend_line() {
     platform.fault.reset();
     engine.succeeded();
+    keys->line_changed();
   }
 
   const Json& shared = vector_named("N1-self-explicit");

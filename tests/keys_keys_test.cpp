@@ -107,6 +107,7 @@ TEST_F(KeysTest, AKeyWaitsUntilItsOwnerIsMirrored) {
   EXPECT_EQ(opened(simple.at("stored")), "");
   EXPECT_EQ(keys->progress().unreadable, 1u);
   mirror_owners(simple);
+  keys->mirror_changed();
   pass();
   EXPECT_NE(opened(simple.at("stored")), "");
 }
