@@ -22,21 +22,6 @@ using namespace std::chrono_literals;
 // SIGTERM promises an end within 5 s; what hangs on a dead disk is left to the file system.
 constexpr Millis kLongestStop = 4500ms;
 
-sync::LoginOptions login_options(const Config& config) {
-  const auto& login = config.login;
-  return {config.platform.group_id,
-          login.offline,
-          login.offline_without_otp,
-          login.offline_max_age,
-          login.privilege_max_age,
-          login.session_idle,
-          {login.max_failures, login.lockout}};
-}
-
-sync::CurlOptions http_options(const PlatformConfig& platform) {
-  return line_options(platform.url, platform);
-}
-
 std::vector<api::Warning> warnings_of(const store::Stores& files) {
   std::vector<api::Warning> warnings;
   for (const auto& text : files.warnings()) {
@@ -69,7 +54,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       parse_thread_(loop, "parse", loop::Worker::Pace::patient),
       scrypt_thread_(loop, "scrypt"),
       upkeep_thread_(loop, "upkeep", loop::Worker::Pace::patient),
-      http_(loop, clock, http_options(config_.config.platform)),
+      http_(loop, clock, line_options(config_.config.platform)),
       session_(http_, clock, login_of(config_.config.platform)),
       rest_(session_, newest_order(store_.files->mirror())),
       brake_(store_.files->ledger(), ledger_thread_, clock, random, std::move(store_.batches)),
@@ -78,7 +63,7 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
       refresher_(rest_, sweeper_, engine_, store_.files->mirror(), mirror_thread_, parse_thread_,
                  clock),
       approver_(brake_, sweeper_, engine_),
-      websockets_(loop, http_options(config_.config.platform)),
+      websockets_(loop, line_options(config_.config.platform)),
       hints_({refresher_, engine_, store_.files->mirror(), mirror_thread_, *store_.point, clock}),
       live_({websockets_, session_, rest_, engine_, hints_, clock, random}),
       create_(rest_, refresher_),
@@ -169,32 +154,6 @@ App::App(uv_loop_t& loop, Random& random, Clock& clock, ConfigSources sources, L
 }
 
 App::~App() = default;
-
-void App::apply(const LoadedConfig& loaded, std::vector<ipc::AccessRule> rules) {
-  const auto& config = loaded.config;
-  log::configure(*log::level_named(config.log.level), *log::format_named(config.log.format));
-  server_.set_rules(std::move(rules));
-  sweeper_.configure({static_cast<std::size_t>(config.platform.page_size),
-                      config.sync.full_interval, config.mirror.patients_of});
-  brake_.configure({static_cast<std::uint64_t>(config.sync.brake_percent),
-                    static_cast<std::uint64_t>(config.sync.brake_count)});
-  engine_.configure({config.mirror.kinds, config.sync.interval, config.sync.full_interval});
-  hints_.configure({static_cast<std::size_t>(config.platform.page_size),
-                    static_cast<std::size_t>(config.sync.brake_count), config.sync.interval});
-  live_.configure(
-      {config.sync.live, config.platform.login, config.mirror.kinds, config.mirror.patients_of});
-  const auto& outbox = config.outbox;
-  outbox_.configure({outbox.retry_min, outbox.retry_max, outbox.give_up_after,
-                     static_cast<std::size_t>(outbox.parallel),
-                     static_cast<std::uint64_t>(outbox.max_items)});
-  audit_trail_.configure({config.audit.reads, config.audit.keep});
-  status_api_.warn_after(outbox.warn_after);
-  inviting_.configure(config, login_of(config.platform));
-  logins_.configure(login_options(config));
-  invite_api_.configure(config.platform.login);
-  directory_.kinds = config.mirror.kinds;
-  status_api_.show(loaded.shown);
-}
 
 Result<Done, StartFailure> App::listen() {
   const auto& config = config_.config;
@@ -323,59 +282,6 @@ Task<Done> App::sync_again() {
   const auto run = co_await engine_.run_now(full, false);
   if (!run) log::info("no sync yet: {}", run.error().message);
   co_return Done{};
-}
-
-/// Takes back what only a start can change, so that `config.show` tells what is in force.
-void App::keep_until_restart(LoadedConfig& loaded) const {
-  const auto fixed = [](const std::string& key) {
-    return key.starts_with("store.") || key.starts_with("ipc.") || key == "platform.url" ||
-           key == "platform.group_id";
-  };
-  bool changed = false;
-  for (std::size_t i = 0; i < loaded.shown.size(); ++i) {
-    auto& now = loaded.shown[i];
-    if (!fixed(now.key) || now.value == config_.shown[i].value) continue;
-    log::warning("{} counts after a restart only", now.key);
-    now = config_.shown[i];
-    changed = true;
-  }
-  if (!changed) return;
-  loaded.config.store = config_.config.store;
-  loaded.config.ipc = config_.config.ipc;
-  loaded.config.platform.url = config_.config.platform.url;
-  loaded.config.platform.group_id = config_.config.platform.group_id;
-}
-
-void App::reload() {
-  notify::reloading();
-  auto loaded = load_config(sources_);
-  std::vector<std::string> faults;
-  std::vector<ipc::AccessRule> rules;
-  if (loaded) {
-    if (auto resolved = resolve_access(loaded->config.access)) {
-      rules = std::move(*resolved);
-    } else {
-      faults = resolved.error();
-    }
-  } else {
-    faults = loaded.error();
-  }
-  if (!faults.empty()) {
-    for (const auto& fault : faults) log::error("configuration: {}", fault);
-    log::note(log::Notable::config_refused,
-              "the configuration was not changed; mend the above and reload again");
-    return notify::ready();
-  }
-  keep_until_restart(*loaded);
-  config_ = std::move(*loaded);
-  http_.configure(http_options(config_.config.platform));
-  websockets_.configure(http_options(config_.config.platform));
-  session_.replace(login_of(config_.config.platform));
-  apply(config_, std::move(rules));
-  engine_.settings_changed();
-  tell("reloaded");
-  log::info("configuration read again");
-  notify::ready();
 }
 
 void App::stop() {

@@ -10,6 +10,10 @@ sync::CurlOptions line_options(std::string url, const PlatformConfig& platform) 
           platform.request_timeout};
 }
 
+sync::CurlOptions line_options(const PlatformConfig& platform) {
+  return line_options(platform.url, platform);
+}
+
 sync::Login login_of(const PlatformConfig& platform) {
   return {platform.login, platform.group_id,
           [file = platform.password_file] { return read_secret(file, "platform-password"); }};

@@ -10,6 +10,8 @@ namespace icure {
 
 /// Of a server at `url`, the platform or the gateway: it is reached as [platform] says.
 sync::CurlOptions line_options(std::string url, const PlatformConfig& platform);
+/// Of the platform itself.
+sync::CurlOptions line_options(const PlatformConfig& platform);
 
 /// The daemon's own; the password is read anew at each login.
 sync::Login login_of(const PlatformConfig& platform);

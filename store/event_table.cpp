@@ -47,13 +47,6 @@ void set_reserved(SQLite::Database& ledger, EventNumber upto) {
   write.run(std::to_string(upto));
 }
 
-EventNumber newest_in(SQLite::Database& db) {
-  Query read(db, "SELECT coalesce(max(seq), 0) FROM event");
-  auto rows = read();
-  rows.next();
-  return static_cast<EventNumber>(rows.integer(0));
-}
-
 /// Of which topics events are lost with those of a file. The ledger has some of all: what is queued
 /// changes how users and owners are read.
 std::int64_t topics_in(EventFile file) {
@@ -83,6 +76,13 @@ const char* event_schema() {
   return kSchema;
 }
 
+EventNumber newest_event(SQLite::Database& db) {
+  Query read(db, "SELECT coalesce(max(seq), 0) FROM event");
+  auto rows = read();
+  rows.next();
+  return static_cast<EventNumber>(rows.integer(0));
+}
+
 void begin_elsewhere(SQLite::Database& ledger) {
   set_reserved(ledger, reserved(ledger) + kFarAway);
   ledger.exec("DELETE FROM meta WHERE name = 'events'");
@@ -90,7 +90,7 @@ void begin_elsewhere(SQLite::Database& ledger) {
 
 void begin_events(SQLite::Database& mirror, SQLite::Database& ledger, EventNumbers& numbers) {
   // Of a ledger that was restored or begun anew the mirror may know more.
-  auto last = std::max({reserved(ledger), newest_in(ledger), newest_in(mirror)});
+  auto last = std::max({reserved(ledger), newest_event(ledger), newest_event(mirror)});
   set_reserved(ledger, last + kBlock);
   begin_file(mirror, EventFile::mirror,
              "INSERT OR IGNORE INTO meta (name, value) VALUES ('events', 1)", last);

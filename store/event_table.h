@@ -12,6 +12,9 @@ namespace icure::store {
 /// A step of the migrations of each file.
 const char* event_schema();
 
+/// The newest that the file has; 0 if it has none.
+EventNumber newest_event(SQLite::Database& db);
+
 /// In a ledger that is a copy, or will be: its numbers go on far beyond all that the original may
 /// have told since, and what that told and this one does not know is a gap. Within a transaction of
 /// the caller.

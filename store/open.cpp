@@ -131,6 +131,7 @@ class OpenStores final : public Stores {
 
   /// Throws SQLite::Exception (SQLITE_CORRUPT) for a damaged one.
   void prove(SQLite::Database& db) const {
+    newest_event(db);  // the mirror's opening begins with it: damage there is not the mirror's
     const auto size = size_of(path(ledger_name_));
     if (!size || *size > kProvenWhole) return;
     const auto said = db.execAndGet("PRAGMA quick_check(1)").getString();

@@ -231,6 +231,22 @@ TEST_P(DamagedLedgerTest, IsLeftAsItIsAndReadsGoOnWithoutIt) {
   EXPECT_EQ(read_file(path("ledger.db")), damaged);
 }
 
+// It is too large to be read whole, and the mirror's opening begins with the events of both files.
+TEST_F(OpenTest, DamagedEventsOfALargeLedgerAreNotTakenForTheMirrors) {
+  make();
+  const auto page = static_cast<std::size_t>(
+      raw("ledger.db")
+          .execAndGet("SELECT rootpage FROM sqlite_schema WHERE name = 'event'")
+          .getInt());
+  scratch("ledger.db", (page - 1) * 8192 + 100);
+  std::filesystem::resize_file(path("ledger.db"), 65 << 20);  // SQLite reads none of what is new
+  open();
+  EXPECT_THAT(stores_->warnings(), ElementsAre(HasSubstr("ledger.db was left as it is")));
+  EXPECT_EQ(stores_->condition().check().error().code, Code::read_only);
+  EXPECT_THAT(set_aside(), IsEmpty());
+  EXPECT_TRUE(reader().get(Kind::user, "u1"));
+}
+
 TEST_F(OpenTest, DamageOfTheLedgerThatIsMetWhileItIsUsedEndsAllChanges) {
   open();
   auto& outbox = stores_->outbox();

@@ -41,6 +41,13 @@ store::OwnerType owner_type_named(const std::optional<std::string>& name) {
   return *name == "device" ? store::OwnerType::device : store::OwnerType::none;
 }
 
+void begin_with(std::string& reply, const std::string& document) {
+  constexpr std::size_t kRest = 160;  // the meta, and what stands around both
+  reply.reserve(document.size() + kRest);
+  reply += R"({"user":)";
+  reply += document;
+}
+
 std::vector<std::string> outward_rows(const ipc::Grant& grant, Found found) {
   std::vector<std::string> rows;
   for (auto& hit : found.hits) rows.push_back(outward(grant, hit.kind, std::move(hit.row)));
@@ -159,26 +166,23 @@ ipc::Methods::Answer UserApi::get(ipc::Call call, UserGet request) {
     directory_.point.end_turn();  // what the platform said is newer than this turn's view
   }
 
-  auto found = shown(call, request);
-  if (!found) {
-    if (found.error().code != Code::not_found) co_return found.error();
+  std::string reply;
+  auto pending = begin_reply(reply, call, request);
+  if (!pending) {
+    if (pending.error().code != Code::not_found) co_return pending.error();
     co_return directory_.missing({Kind::user}, "such user");
   }
   auto meta = directory_.meta({Kind::user}, source, request);
   if (!meta) co_return meta.error();
-  if (found->pending) meta->source = Source::outbox;
-  const auto about = to_json(std::move(*meta));
-  std::string reply;
-  reply.reserve(found->document.size() + about.size() + 32);
-  reply += R"({"user":)";
-  reply += found->document;
+  if (*pending) meta->source = Source::outbox;
   reply += R"(,"meta":)";
-  reply += about;
+  reply += to_json(std::move(*meta));
   reply += '}';
   co_return reply;
 }
 
-Result<UserApi::Shown> UserApi::shown(const ipc::Call& call, const UserGet& request) {
+Result<bool> UserApi::begin_reply(std::string& reply, const ipc::Call& call,
+                                  const UserGet& request) {
   const auto& grant = call.grant();
   auto& mirror = directory_.point;
   if (const auto wanted = wanted_by_member(request)) {
@@ -188,23 +192,24 @@ Result<UserApi::Shown> UserApi::shown(const ipc::Call& call, const UserGet& requ
     auto& best = rows->front();
     call.concerns(Kind::user, best.id);
     const bool pending = !best.pending.empty();
-    return Shown{outward(grant, Kind::user, std::move(best)), pending};
+    begin_with(reply, outward(grant, Kind::user, std::move(best)));
+    return pending;
   }
   call.concerns(Kind::user, *request.id);
   const bool sees_all = !grant.fields(Kind::user);
   if (sees_all) {
     if (const auto* kept = hot_.find(Kind::user, *request.id, mirror.changes())) {
-      return Shown{*kept};
+      begin_with(reply, *kept);
+      return false;
     }
   }
   auto row = mirror.get(Kind::user, *request.id);
   if (!row) return row.error();
   const bool pending = !row->pending.empty();
-  Shown document{outward(grant, Kind::user, std::move(*row)), pending};
-  if (sees_all && !pending) {
-    hot_.keep(Kind::user, *request.id, document.document, mirror.seen());
-  }
-  return document;
+  const auto document = outward(grant, Kind::user, std::move(*row));
+  if (sees_all && !pending) hot_.keep(Kind::user, *request.id, document, mirror.seen());
+  begin_with(reply, document);
+  return pending;
 }
 
 ipc::Methods::Answer UserApi::list(ipc::Call call, UserList request) {

@@ -47,12 +47,9 @@ class UserApi {
   ipc::Methods::Answer search(ipc::Call call, UserSearch request);
   ipc::Methods::Answer of(ipc::Call call, UserOf request);
   Task<Source> refresh(const UserGet& request, std::stop_token stop);
-  struct Shown {
-    std::string document;  ///< As this caller gets it.
-    bool pending = false;
-  };
+  /// Puts the user into the reply, as this caller gets it; says whether it shows queued changes.
   /// Fails with not_found.
-  Result<Shown> shown(const ipc::Call& call, const UserGet& request);
+  Result<bool> begin_reply(std::string& reply, const ipc::Call& call, const UserGet& request);
 
   Directory& directory_;
   HotDocuments hot_;

@@ -1,7 +1,7 @@
 """What a sync costs, and what it does when the platform seems to lose much at once."""
 import unittest
 
-from clinic import Daemon, RpcError, Sandbox, mirrored, until
+from clinic import Daemon, RpcError, Sandbox, mirrored
 
 KINDS = ("user", "hcp", "patient", "device")
 PAGE = 100
